@@ -21,7 +21,7 @@ from migrator.fixes.points import Point
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
-from migrator.flow.events import Command, Flow
+from migrator.flow.events import Command, Flow, VariableUse
 from migrator.flow.queries import outermost
 from migrator.frontends.shell.lowering import lower
 from migrator.ir.nodes import Call
@@ -53,10 +53,10 @@ def shared_file(context: Context, login: PackagesLogin, points: Iterable[Point])
 
 
 def bridge(
-    login: PackagesLogin, visibility: Visibility, shared: tuple[str, str], named: Callable[[str], bool]
+    login: PackagesLogin, visibility: Visibility, shared: tuple[str, str], named: Callable[[str], str]
 ) -> tuple[Bridge | None, tuple[Reason, ...]]:
     """The bridge to a login in a file that is `shared`, and reasons that hold it back; None where there is none.
-    `named`: does the step name a variable to a program or a pipe?"""
+    `named`: to which program or pipe the step names a variable."""
     path, outsider = shared
     context, script = visibility.context, login.shell.script
     reasons: list[Reason] = []
@@ -64,10 +64,8 @@ def bridge(
         natives = _natives(login, path, outsider)
         call = _call(login)
         for name in natives:
-            if more := _more(visibility, login, name, call):
+            if more := _more(visibility, login, name, call) or named(name):
                 raise Refused("bridge-reaches-more", f"{more} also sees {name} with the bridge", name)
-            if named(name):
-                raise Refused("bridge-reaches-more", f"the step passes {name} on by its name", name)
         if call is None:
             detail = "no single command of the step starts everything that reads the credential"
             raise Refused("bridge-layout", detail, "the step")
@@ -150,7 +148,8 @@ def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command
     script, trace = login.shell.script, visibility.trace
     for use in queries.readers_of_input(trace, name):
         if _inside(call, outermost(*queries.site(use))) and visibility.foreign_use(use):
-            source, at = script.source_at(use.read.span), script.shown(use.read.span)
+            span = _in_the_end(visibility, use).read.span
+            source, at = script.source_at(span), script.shown(span)
             return f"{source.path}:{source.position(at.start).line}"
     inner = _within(trace, call)
     for command in inner:
@@ -159,6 +158,18 @@ def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command
             return f"`{command.name or 'a program that is not known'}`"
     orders = [one.order for one in inner]
     return next((one.what for one in trace.opaque if orders and min(orders) <= one.order <= max(orders)), "")
+
+
+def _in_the_end(visibility: Visibility, use: VariableUse) -> VariableUse:
+    """The read that a value goes to through assignments and arguments: each is passed once, so that it ends."""
+    trace = visibility.trace
+    passed: set[Span] = set()
+    while use.read.span not in passed:
+        passed.add(use.read.span)
+        held = (one for one in trace.definitions if one.word and one.word.span.contains(use.read.span))
+        later = (read for one in held for read in queries.readers(trace, one) if visibility.foreign_use(read))
+        use = next(later, use)
+    return use
 
 
 def _insert(script: Script, call: Command, natives: dict[str, str]) -> Edit:

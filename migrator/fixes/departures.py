@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from migrator.fixes.context import Context, once
 from migrator.fixes.reasons.building import Building, buildings
+from migrator.fixes.reasons.step_files import StepFiles
 from migrator.flow.events import Command
 from migrator.ir.named import located
 from migrator.ir.paths import ROOT, only
@@ -45,24 +46,25 @@ class Departure(Struct, frozen=True):
 @once
 def departures(facts: StepFacts, context: Context) -> Iterator[Departure]:
     """Where a step hands on a Packages credential, or has something else log in with one: a command is named once."""
-    files: list[WrittenFiles] = []
+    files = StepFiles.of(facts.shells, context)
     built = buildings(facts, context)
-    for shell in facts.shells:
-        written = WrittenFiles.of(shell.trace, context.book)
-        files.append(written)
+    for shell, written in files.shells:
         for command in shell.trace.commands:
-            found = _by_command(command, shell, written, context)
+            found = _by_command(command, shell, written, files)
             if departure := next(found, None):
                 yield departure
         yield from _kept(facts, shell, written, built, context)
     for task in facts.tasks:
-        yield from _by_task(facts, task, files, context)
+        yield from _by_task(facts, task, files)
 
 
-def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: Context) -> Iterator[Departure]:
+def _by_command(command: Command, shell: Shell, written: WrittenFiles, files: StepFiles) -> Iterator[Departure]:
     source, span = shell.script.source_at(command.span), shell.script.shown(command.span)
+    context = files.context
     for escaped in escapes(command, context.book):
         values = _given(escaped, command, written)
+        if not escaped.of(Role.SCRIPT):  # whose words are about another machine's files
+            values += files.below(shell, command, [one.symbol() or "" for one in values])
         what, lasting = escaped.escape.what, True
         if escaped.of(Role.SCRIPT) and not _shows_login(command, values, context):
             what, lasting = _PERHAPS, False
@@ -71,6 +73,11 @@ def _by_command(command: Command, shell: Shell, written: WrittenFiles, context: 
             stored = _handed_on(escaped, values, context)
         if stored is not None:
             yield Departure(source, span, command.name, what, stored, tuple(values), lasting)
+    taken, packed = [*files.taken(shell, command)], [*files.packed(shell, command)]
+    if stored := _known(taken, context):
+        yield Departure(source, span, command.name, f"a file that `{command.name}` takes along", stored, tuple(taken))
+    if stored := _known(packed, context):
+        yield Departure(source, span, command.name, _PERHAPS, stored, tuple(packed), lasting=False)
 
 
 def _given(escaped: Escaped, command: Command, written: WrittenFiles) -> list[Value]:
@@ -130,8 +137,9 @@ def _kept(
     seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
         stored = _known([content], context) or ()
-        becomes = [*_becomes(facts, path, outputs, context.book)] if stored else []
-        if stored and path and any(build.takes_written(shell, command, path) for build in built):
+        stays = stored and not written.gone(command, path)
+        becomes = [*_becomes(facts, path, outputs, context.book)] if stays else []
+        if stored and path and any(build.takes_written(shell, written, command, path) for build in built):
             becomes.append("a part of an image")
         for what in becomes:
             if (command.span, what) not in seen:
@@ -150,9 +158,9 @@ def _becomes(facts: StepFacts, path: str, outputs: str, book: RuleBook) -> Itera
             yield f"a part of {kind}"
 
 
-def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], context: Context) -> Iterator[Departure]:
+def _by_task(facts: StepFacts, task: Task, files: StepFiles) -> Iterator[Departure]:
     """What a task is given: a login in text or in a file, a credential, or files that the script wrote one into."""
-    book = context.book
+    context, book = files.context, files.context.book
     for _, scalar in task.variables:
         text = scalar.value
         path = only(located(text.strip(), ROOT, book.built_in.clone))
@@ -161,7 +169,8 @@ def _by_task(facts: StepFacts, task: Task, files: Iterable[WrittenFiles], contex
         what = "a login elsewhere"
         if not logs_in(text, book) and not logs_in(told, book):
             short = spelt(text.strip(), book.built_in)
-            taken = [content for one in files for _, path, content in one.events if path and takes(short, path)]
+            left = (one for _, written in files.shells for one in written.staying)
+            taken = [content for path, content in left if path and takes(short, path)]
             names = tuple(name for name in (*names, *_stored(taken, book)) if name in context.credentials)
             what = _PERHAPS
             if not names:

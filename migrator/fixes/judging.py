@@ -24,8 +24,8 @@ from migrator.fixes.reasons.surroundings import shadowed, surroundings, unseen_l
 from migrator.fixes.visibility import Visibility
 from migrator.reading.steps import StepFacts
 
-Named = Callable[[str], bool]
-"""Whether a step hands a variable on by its name."""
+Named = Callable[[str], str]
+"""To what a step hands a variable on by its name."""
 
 
 def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:

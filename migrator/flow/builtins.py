@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from migrator.flow import printing, words
 from migrator.flow.events import Argument, Command, CommandResult
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.ir.nodes import Call
+from migrator.ir.nodes import Call, StreamKind
 from migrator.ir.paths import Paths, Top
-from migrator.ir.values import EMPTY, unknown
+from migrator.ir.values import EMPTY, Alternative, Literal, Piece, Value, unknown
 from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _FLAGS = regex(r"[-+][A-Za-z]+")
 _ROTATION = regex(r"[-+]\d+|-n")
+_FEEDING = (StreamKind.READ, StreamKind.TEXT, StreamKind.DOCUMENT)
+_PLAIN_READS = frozenset({"-r", "-s", "-rs", "-sr"})
 ENDS = ("exit", "return", "break", "continue")
 
 
@@ -55,7 +59,9 @@ class Builtins:
             case "unset":
                 variables.setting(texts, EMPTY, state)
             case "read" | "mapfile" | "readarray" | "getopts":
-                variables.setting(texts, unknown("what a command read", [command.stdin or EMPTY]), state)
+                line = _line(command) if command.name == "read" else None
+                value = line or unknown("what a command read", [command.stdin or EMPTY])
+                variables.setting(texts, value, state, loose=True)
             case "printf" if texts and (texts[0] or "").startswith("-v"):
                 named = (texts[0] or "")[2:] or (texts[1:2] or [None])[0]
                 variables.setting([named], printing.printf(arguments), state)
@@ -99,6 +105,36 @@ class Builtins:
         if state.defined("CDPATH") != (None,) or state.may_change("CDPATH"):
             return Top("`CDPATH`, where `cd` looks for folders")
         return self.machine.folder(targets[0].value, state)
+
+
+def _line(command: Command) -> Value | None:
+    """What `read` puts into its one variable, None where that is not known: the first line of what it alone is fed."""
+    texts = [argument.text or "" for argument in command.arguments]
+    options = {text for text in texts if text.startswith("-")}
+    fed = any(redirect.kind in _FEEDING for redirect in command.redirects)
+    if command.stdin is None or not fed or not options <= _PLAIN_READS or len(texts) != len(options) + 1:
+        return None
+    literals = (piece.text for piece in command.stdin.pieces if isinstance(piece, Literal))
+    if "-r" not in options and any("\\" in text for text in literals):
+        return None
+    return Value(tuple(map(_first_line, command.stdin.alternatives)))
+
+
+def _first_line(row: Alternative) -> Alternative:
+    """A row up to its first line break, without blanks around it."""
+    found: list[Piece] = []
+    for piece in row:
+        if not isinstance(piece, Literal):
+            found.append(piece)
+            continue
+        text = piece.text.partition("\n")[0]
+        text = text if found else text.lstrip()
+        found += [replace(piece, text=text, span=None)] if text != piece.text else [piece]
+        if "\n" in piece.text:
+            break
+    if found and isinstance(last := found[-1], Literal) and last.text != last.text.rstrip():
+        found[-1] = replace(last, text=last.text.rstrip(), span=None)
+    return tuple(piece for piece in found if not isinstance(piece, Literal) or piece.text)
 
 
 def leave(how: str, fails: bool, state: State, frame: Frame) -> bool:

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from migrator.flow import printing, words
 from migrator.flow.builtins import ENDS
-from migrator.flow.events import LOOP, Command, CommandResult
+from migrator.flow.events import LOOP, Argument, Command, CommandResult
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.flow.nested import SHELLS
+from migrator.flow.nested import SHELLS, child
 from migrator.flow.wrappers import Unwrapped, unwrap
 from migrator.ir.nodes import Call, Statement
-from migrator.ir.values import Value
+from migrator.ir.paths import only
+from migrator.ir.values import Literal, Value
 from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class CommandModel:
             overrides.append((name, value))
         for folder in unwrapped.folders:
             inner.enter(machine.folder(folder, inner))
+        for path in unwrapped.sourced:
+            overrides += self._read_in(path, call, inner, frame)
         command = Command(
             name=posixpath.basename(unwrapped.program),
             arguments=unwrapped.arguments,
@@ -96,6 +99,24 @@ class CommandModel:
         if clearing and clearing.clears([one.text for one in unwrapped.arguments]):
             return replace(unwrapped, cleared=program, overrides=())
         return unwrapped
+
+    def _read_in(self, told: Value, call: Call, state: State, frame: Frame) -> list[tuple[str, Value]]:
+        """The variables that a wrapper gives its command by a file that it reads in, the nearest to a folder."""
+        machine = self.machine
+        process = child(state, self.recorder.read_from_outside)
+        path = only(machine.place(told, state))
+        while path and machine.file(path) is None:
+            folder, _, name = path.rpartition("/")
+            path = posixpath.join(posixpath.dirname(folder), name) if folder else None
+        if path:
+            process.enter(frozenset({posixpath.dirname(path)}))
+            told = Value.of(Literal(posixpath.basename(path)))
+        machine.launching.source((Argument(told, None),), call, process, frame.process(state))
+        given = {name: known for name, known in process.environment.items() if name in process.exported}
+        changed = {name: known for name, known in given.items() if known != state.environment.get(name)}
+        state.environment = {**state.environment, **changed}
+        state.exported |= changed.keys()
+        return [(name, machine.variables.looked_up(name, state)) for name in changed]
 
     def _made(self, command: Command, call: Call, state: State, frame: Frame) -> None:
         """Text that `eval` runs may be any program, where what begins a command comes from outside of the text."""

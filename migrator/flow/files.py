@@ -22,7 +22,7 @@ from migrator.flow.told import ToldFiles
 from migrator.ir.named import located, named
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, matching
 from migrator.rulebook.programs import Programs, unversioned
-from migrator.text.packed import is_sealed, unpacked
+from migrator.text.packed import is_script, is_sealed, unpacked
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
@@ -187,6 +187,8 @@ class FileGraph:
         """The files that words of a command name, and what is in the folders."""
         for word in words:
             paths = named(word.value, command.folders, self.runs.clone)
+            if not paths and command.name == "ln" and (word.text or "").startswith("../"):  # from where the link is
+                paths = Top("a link", (f"**/{(word.text or '').lstrip('./')}",))
             yield paths
             yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
 
@@ -245,12 +247,14 @@ class FileGraph:
         inside = unpacked(data) if data else None
         return inside or (data if data and b"\0" not in data else b"")
 
-    def sealed(self, path: str) -> bool:
-        """Whether nobody can tell without a key, or at all, what is in a file that is there."""
+    def sealed(self, path: str, script: bool) -> bool:
+        """Whether nobody can tell without a key, or at all, what is in a file that is there; of a `script` only where
+        its first line says that it is one."""
         try:
-            return is_sealed(self.view.read(path) or b"")
+            data = self.view.read(path) or b""
         except Unreadable:
             return False
+        return is_sealed(data) and (not script or is_script(data))
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""

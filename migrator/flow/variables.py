@@ -144,7 +144,7 @@ class Variables:
         for name in names:
             state.assign(name, (self.define(name, Value.of(Unknown("arithmetic")), None, state),))
 
-    def setting(self, names: Sequence[str | None], value: Value, state: State) -> None:
+    def setting(self, names: Sequence[str | None], value: Value, state: State, loose: bool = False) -> None:
         """Variables that a command sets by name; a name that is not known may be any."""
         for name in names:
             if name is None:
@@ -152,4 +152,5 @@ class Variables:
                 continue
             bare = name.partition("[")[0]
             if bare and not name.startswith("-"):
-                state.assign(bare, (self.define(bare, value if bare == name else _ARRAY, None, state),))
+                known = value if bare == name else _ARRAY
+                state.assign(bare, (self.define(bare, known, None, state, loose=loose),))

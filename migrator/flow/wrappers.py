@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Join
-from migrator.ir.values import EMPTY, Literal, Piece, Unknown, Value
+from migrator.ir.values import EMPTY, Literal, Piece, Unknown, Value, concat
 from migrator.rulebook.programs import Programs, Wrapper
 
 _BARE = "env"
@@ -22,14 +22,16 @@ _BARE = "env"
 class Unwrapped(Struct, frozen=True):
     """The program that runs in the end as it is written, '' where that is not literal, and then its name is the first
     of its words; its words, the wrappers before it, the variables that those set for it, with their values and where
-    these are written, and the folders that they enter one after the other. `cleared` is the wrapper behind which the
-    environment is not the one before it, '' for none: only the variables that are set behind that are known."""
+    these are written, the folders that they enter one after the other, and the files that they read in. `cleared` is
+    the wrapper behind which the environment is not the one before it, '' for none: only the variables that are set
+    behind that are known."""
 
     program: str
     arguments: tuple[Argument, ...]
     wrappers: tuple[str, ...] = ()
     overrides: tuple[tuple[str, Value, Join | None], ...] = ()
     folders: tuple[Value, ...] = ()
+    sourced: tuple[Value, ...] = ()
     cleared: str = ""
 
 
@@ -46,7 +48,8 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
         cleared = name if _clears(name, programs, arguments, passed) else ""
         overrides = passed.overrides if cleared else (*done.overrides, *passed.overrides)
         folders = (*done.folders, *passed.folders)
-        done = replace(done, overrides=overrides, folders=folders, cleared=cleared or done.cleared)
+        sourced = (*done.sourced, *passed.sourced)
+        done = replace(done, overrides=overrides, folders=folders, sourced=sourced, cleared=cleared or done.cleared)
         if not passed.arguments:
             program = text or name if wrapper.commands else name
             return replace(done, program=program, arguments=arguments[1:])
@@ -65,6 +68,7 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
     """The words behind a wrapper's own, and what those say."""
     overrides: list[tuple[str, Value, Join | None]] = []
     folders: list[Value] = []
+    sourced: list[Value] = []
     skipped = 0
     told = not wrapper.commands
     while rest:
@@ -93,11 +97,14 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
             told = True
             rest = rest[1:]
         elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
+            if wrapper.sources and not skipped:
+                sourced.append(concat([rest[0].value, Value.of(Literal(f"/{wrapper.sources}"))]))
             skipped += 1
             rest = rest[1:]
         else:
             break
-    return Unwrapped("", _given(rest, wrapper) if told else (), (), tuple(overrides), tuple(folders))
+    behind = _given(rest, wrapper) if told else ()
+    return Unwrapped("", behind, (), tuple(overrides), tuple(folders), tuple(sourced))
 
 
 def _given(rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[Argument, ...]:

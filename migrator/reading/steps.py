@@ -113,11 +113,12 @@ class StepReader:
         uses = tuple(Use(source.path, source.position(occurrence.at)) for occurrence in step.occurrences)
         windows = any(label in self.book.runners.windows for label in step.labels)
         known = self.known(step) if follow and not elsewhere else self.told
-        shells = tuple(
-            self.shell(Shell(Script.join(source, commands.items), commands, order), windows, follow, known)
-            for order, commands in enumerate(step.shells)
-        )
-        return StepFacts(pipelines, step, shells, uses, windows, elsewhere)
+        shells = [
+            Shell(Script.join(source, commands.items), commands, order) for order, commands in enumerate(step.shells)
+        ]
+        named = self.thorough or any(word in shell.script.text for shell in shells for word in self.words)
+        read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
+        return StepFacts(pipelines, step, read, uses, windows, elsewhere)
 
     def known(self, step: Step) -> Environment:
         """What variables hold when a step of the repository begins. Who starts a pipeline that declares a variable may
@@ -125,10 +126,10 @@ class StepReader:
         declared = {name for name, _ in step.variables}
         return {**{name: one for name, one in self.stored.items() if name not in declared}, **self.told}
 
-    def shell(self, shell: Shell, windows: bool, follow: bool, known: Environment) -> Shell:
+    def shell(self, shell: Shell, named: bool, follow: bool, known: Environment) -> Shell:
+        """`named`: a script of the step names something that matters, so that what another one does matters, too."""
         script = shell.script
-        named = self.thorough or any(word in script.text for word in self.words)
-        if windows or not (named or (follow and self.library.leads(script.text))):
+        if not (named or (follow and self.library.leads(script.text))):
             return shell
         try:
             found = self.followed(shell, follow, known)

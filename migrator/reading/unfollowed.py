@@ -157,15 +157,16 @@ def logins_beyond(
 
 
 def _sealed(command: Command, made: Mapping[str, Output], files: FileGraph) -> Iterator[str]:
-    """The files that only a key opens of those that a shell runs, or is fed, or of which its file is `made`."""
-    if command.name not in (*SHELLS, *EVALUATES):
-        return
+    """The files that only a key opens of those that a shell runs, or is fed, or of which its file is `made`; and
+    scripts that run by themselves."""
+    alone = command.name not in (*SHELLS, *EVALUATES)
     values = [*(one.value for one in command.arguments), *([command.stdin] if command.stdin else ())]
     names = (one.value.symbol() or "" for one in command.arguments)
     values += [made[name].content for name in names if name in made]
     runs = files.may_run(command)
-    found = {path for one in values for path in one.files} | (set() if isinstance(runs, Top) else runs)
-    yield from (path for path in sorted(found) if path in files.paths and files.sealed(path))
+    found = set() if isinstance(runs, Top) else set(runs)
+    found |= {path for one in values for path in one.files} if not alone else set()
+    yield from (path for path in sorted(found) if path in files.paths and files.sealed(path, script=alone))
 
 
 def unseen(paths: Iterable[Paths], files: FileGraph, followed: frozenset[str]) -> Paths:

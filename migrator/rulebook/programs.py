@@ -22,7 +22,8 @@ class Wrapper(RuleEntry, frozen=True):
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
     there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
     a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
-    in one. `shows`: it writes what it runs to the log."""
+    in one. `shows`: it writes what it runs to the log. Before that it reads in the shell file `sources` of the folder
+    that the first of its `words` names, or of the nearest around that."""
 
     options: frozenset[str] = frozenset()
     words: Count = Count()
@@ -34,6 +35,7 @@ class Wrapper(RuleEntry, frozen=True):
     gives: Mapping[str, str] = field(default_factory=dict)
     shows: bool = False
     splits: frozenset[str] = frozenset()
+    sources: str = ""
 
 
 class Clearing(RuleEntry, frozen=True):
@@ -57,9 +59,13 @@ def _gives(word: str, options: Collection[str]) -> bool:
 
 
 class Gathering(RuleEntry, frozen=True):
-    """The `words` of a call; what is left out, the first file of `ignored` says that is there."""
+    """The `words` of a call that takes along all that is in its folder, of one that takes what it is `told`, and of one
+    that takes the files of the repository that have `changed`. What is left out, the first file of `ignored` says
+    that is there."""
 
     words: Pattern
+    told: Pattern | None = None
+    changed: Pattern | None = None
     ignored: tuple[str, ...] = ()
 
 
@@ -171,6 +177,10 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They read no variables but their own, and no packages, unless `starting` says otherwise."""
     starting: Mapping[str, Pattern] = field(default_factory=dict)
     """Words, names of variables or written files with which a private or offline program starts others."""
+    asking: Mapping[str, Pattern] = field(default_factory=dict)
+    """What of it only starts what is asked for a credential, and uses no packages."""
+    revealing: Mapping[str, Pattern] = field(default_factory=dict)
+    """The same, with which it reads any variable itself."""
     offline: frozenset[str] = frozenset()
     """They read no packages, unless `starting` says otherwise."""
     services: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -194,8 +204,11 @@ class Programs(RuleEntry, frozen=True, dict=True):
     discreet: frozenset[str] = frozenset()
     """They show nothing of a file that they are told."""
     gathering: Mapping[str, Gathering] = field(default_factory=dict)
+    """Calls that take along all that is in the folder where they run, or files of it."""
+    packing: frozenset[str] = frozenset()
+    """They make archives of files."""
     unpacking: Mapping[str, Pattern] = field(default_factory=dict)
-    """Calls that take along all that is in the folder where they run."""
+    """Calls of those that only take files out of one."""
     targets: frozenset[str] = frozenset()
     """Options that name the image that is pushed, of programs that are no clients."""
     credentials: frozenset[str] = frozenset()

@@ -68,6 +68,13 @@ def compose_builds(called: Invocation, syntax: ComposeSyntax, files: Files) -> I
         yield from ((service.build, folder) for service, folder in services if service.build)
 
 
+def compose_binds(called: Invocation, syntax: ComposeSyntax, files: Files) -> Iterator[str]:
+    """What the services of a command's project mount, as `SOURCE:TARGET` or the source alone."""
+    for project in projects(called, syntax, files) if syntax.read else ():
+        services = (service for part in project.parts for service in part.file.services)
+        yield from (bind.resolved or bind.written for service in services for bind in service.binds)
+
+
 def _built(command: Command, build: Build, files: Files, folder: str) -> Iterator[ImageUse]:
     """What the build of a service reads."""
     for context in build.contexts:

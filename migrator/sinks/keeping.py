@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from migrator.flow.events import Command, Flow
+from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.named import named
-from migrator.ir.paths import NONE, Paths, Top, joined, only
+from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, only
+from migrator.ir.paths import within as among
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, inputs
+from migrator.rulebook.programs import Gathering, Programs
 from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
 from migrator.text.patterns import regex
 
+_REMOVING = frozenset({"rm", "mv"})
 _APART = regex(r"[=,@\s'\"();|<>]")
 _MOST = 16
 """The most values that are known of a file."""
+_MOST_FILES = 64
+"""The most files of a script that are known by their names; what is in more of them may be in any."""
 ROOTED = ("/", "~", "$")
 """How a path begins that is not relative to the working directory."""
+_ELSEWHERE = ("/", "~")
+"""How one begins that is not in the clone directory."""
 
 
 def spelt(path: str, built_in: BuiltIn) -> str:
@@ -62,36 +70,65 @@ def within(path: str, places: Iterable[str]) -> bool:
     return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
+def lies_in(place: str, path: str) -> bool:
+    """Whether a file lies, or may lie, in what a word names: a folder, or a pattern of files and folders; both are
+    `spelt`."""
+    if place == ".":
+        return not path.startswith((*_ELSEWHERE, "../"))
+    return bool(among(frozenset({place}), [path])) if GLOB.search(place) else path.startswith(f"{place}/")
+
+
 def takes(pattern: str, path: str) -> bool:
     """Whether an artifact's pattern, or a cache's path, takes a file along; both are `spelt`."""
+    if path.startswith(_ELSEWHERE) and not pattern.startswith(_ELSEWHERE):
+        return False
     globs = (pattern, f"{pattern}/*", pattern.removeprefix("**/"))
     return pattern == "." or any(fnmatchcase(path, one) for one in globs)
 
 
 class WrittenFiles(Struct, frozen=True):
     """The files into which a script writes the values of variables, by their paths as `spelt`; '' is one whose name is
-    not known. `events` are the same in the order of running."""
+    not known. `events` are the same in the order of running, `removals` the commands that remove
+    files, by their paths."""
 
     built_in: BuiltIn
     contents: Mapping[str, tuple[Value, ...]]
     events: tuple[tuple[Command, str, Value], ...]
+    removals: Mapping[str, tuple[Command, ...]]
 
     @classmethod
     def of(cls, trace: Flow, book: RuleBook) -> WrittenFiles:
         contents: dict[str, tuple[Value, ...]] = {}
         events: list[tuple[Command, str, Value]] = []
         for command in trace.commands:
-            for path, content in tuple(_written(command, contents, book)):
+            for name, content in tuple(_written(command, contents, book)):
+                path = name if name in contents or len(contents) < _MOST_FILES else ""
                 known = contents.get(path, ())
                 if len(known) < _MOST and not any(one is content for one in known):
                     contents[path] = (*known, content)
                     events.append((command, path, content))
-        return cls(book.built_in, contents, tuple(events))
+        removals = _removals(trace, book.built_in) if events else {}
+        return cls(book.built_in, contents, tuple(events), removals)
 
     def named(self, text: str, folders: Paths) -> Iterator[Value]:
         """What the files hold that a word names."""
         for path in dict.fromkeys(spellings(text, folders, self.built_in)):
             yield from self.contents.get(path, ())
+
+    def gone(self, writer: Command, path: str, before: Command | None = None) -> bool:
+        """Whether a file that a command writes is surely gone `before` another of the same program, or at its end."""
+        last = before.order if before else sys.maxsize
+        around = (path[:at] for at in (*(at for at, sign in enumerate(path) if sign == "/"), None))
+        return any(
+            writer.order < one.order < last and one.branches == writer.branches
+            for place in around
+            for one in self.removals.get(place, ())
+        )
+
+    @property
+    def staying(self) -> Iterator[tuple[str, Value]]:
+        """The files that nothing surely removes in the end, and what is in them."""
+        return ((path, content) for writer, path, content in self.events if not self.gone(writer, path))
 
     def read(self, value: Value, folders: Paths) -> Iterator[Value]:
         """What the files hold that a value is read from."""
@@ -100,29 +137,99 @@ class WrittenFiles(Struct, frozen=True):
                 yield from self.named(piece.path, folders)
 
 
+def _removals(trace: Flow, built_in: BuiltIn) -> dict[str, tuple[Command, ...]]:
+    """The commands that surely remove the files at paths, or in folders at them."""
+    found: dict[str, dict[Command, None]] = {}
+    for command in trace.commands:
+        if command.name in _REMOVING and not command.looped and not isinstance(command.folders, Top):
+            words = command.arguments[:-1] if command.name == "mv" else command.arguments
+            for path in (
+                path for one in words for path in spellings(one.value.symbol() or "", command.folders, built_in)
+            ):
+                found.setdefault(path, {})[command] = None
+    return {path: tuple(commands) for path, commands in found.items()}
+
+
 def _written(
     command: Command, contents: Mapping[str, tuple[Value, ...]], book: RuleBook
 ) -> Iterator[tuple[str, Value]]:
-    built_in = book.built_in
+    """What a command writes that values of variables are in: its output, what it edits in place, copies and archives
+    of files that hold such."""
+    built_in, programs = book.built_in, book.programs
     written = [(output.path, output.content, output.folders) for output in command.outputs]
     if command.name == "tee" and command.stdin is not None:
         written += [(argument.value, command.stdin, command.folders) for argument in command.arguments]
+    elif _edits(command, programs):
+        words = [one.value for one in command.arguments]
+        written += [(path, told, command.folders) for told in words for path in words if path is not told]
     for path, content, folders in written:
         if inputs([content]):
             yield _place(path, folders, built_in), content
-    writer = book.programs.writers.get(command.name)
-    if writer is None or writer.words != "last" or not contents:
-        return
-    words = [word.value for word in parse(command.arguments, writer.options).words]
-    for source in words[:-1]:
-        for known in set(spellings(source.symbol() or "", command.folders, built_in)) & contents.keys():
-            target = _place(words[-1], command.folders, built_in)
-            for copy in (target, posixpath.normpath(posixpath.join(target, posixpath.basename(known)))):
-                yield from ((copy, content) for content in contents[known])
+    writer = programs.writers.get(command.name)
+    if contents and writer and writer.words == "last":
+        yield from _copied(command, parse(command.arguments, writer.options).words, contents, built_in)
+    elif contents and packs(command, programs):
+        yield from _packed(command, contents, book)
+
+
+def _edits(command: Command, programs: Programs) -> bool:
+    """Whether a command changes the files among its words as the others say: `sed -i s/a/b/ FILE`."""
+    writer = programs.writers.get(command.name)
+    return bool(
+        writer and writer.words == "all" and writer.only and parse(command.arguments, writer.options).has(writer.only)
+    )
+
+
+def _copied(
+    command: Command, words: Sequence[Argument], contents: Mapping[str, tuple[Value, ...]], built_in: BuiltIn
+) -> Iterator[tuple[str, Value]]:
+    for word in words[:-1]:
+        places = frozenset(spellings(word.value.symbol() or "", command.folders, built_in))
+        target = _place(words[-1].value, command.folders, built_in)
+        for known in [*contents]:
+            for place in places:
+                copies = [""] if known == place else []
+                if known and lies_in(place, known) and not GLOB.search(place):
+                    copies = [posixpath.relpath(known, place)]
+                for rest in copies:
+                    for copy in (posixpath.join(target, rest), posixpath.join(target, posixpath.basename(place), rest)):
+                        yield from ((posixpath.normpath(copy), content) for content in contents[known])
+
+
+def _packed(command: Command, contents: Mapping[str, tuple[Value, ...]], book: RuleBook) -> Iterator[tuple[str, Value]]:
+    """What an archive holds: each word that names no such file, nor a folder of one, may be the name of the archive."""
+    texts = (argument.value.symbol() or "" for argument in command.arguments)
+    places = [*dict.fromkeys(place for text in texts for place in spellings(text, command.folders, book.built_in))]
+    gathers = gathering(command, book.programs) is not None
+    held = [path for path in contents if gathers or any(path == one or lies_in(one, path) for one in places)]
+    places += [_place(output.path, output.folders, book.built_in) for output in command.outputs]
+    for archive in places if held else ():
+        if archive not in contents and not any(lies_in(archive, path) for path in held):
+            yield from ((archive, content) for path in held for content in contents[path])
+
+
+def packs(command: Command, programs: Programs) -> bool:
+    """Whether a command makes an archive of files."""
+    out = programs.unpacking.get(command.name)
+    return command.name in programs.packing and not (out and out.fullmatch(told(command)))
+
+
+def gathering(command: Command, programs: Programs) -> Gathering | None:
+    """What is known of a command that takes along all that is in the folder where it runs; None for any other."""
+    found = programs.gathering.get(command.name)
+    return found if found and not command.followed and found.words.fullmatch(told(command)) else None
+
+
+def told(command: Command) -> str:
+    """The words of a command, `?` for those that are not known."""
+    return " ".join(one.text or "?" for one in command.arguments)
 
 
 def _place(path: Value, folders: Paths, built_in: BuiltIn) -> str:
+    """'' for what may be any file."""
     text = path.symbol() or ""
+    if not text and not placed(path, folders, folders, built_in):
+        return _ELSEWHERE[0]
     folder = only(folders)
     if not text or text.startswith(ROOTED) or not folder:
         return spelt(text, built_in)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from migrator.sinks.images import found_by
 from migrator.sinks.invocations import invocation
 from migrator.sinks.shown import visible_text
 from migrator.sinks.uses import Files, Read
+from migrator.text.patterns import Pattern
 
 _ALL = ("--env-file", "--env-host")
 """Options that hand on variables without naming them, or by a file."""
@@ -38,7 +40,7 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
             return False
         called = invocation(command, self.book)
         unseen = called.syntax and called.syntax.unseen if called else command.name not in self.book.programs.private
-        if unseen or self._starts_others(command):
+        if unseen or self.starts_others(command) or any(self._told(command, self.book.programs.revealing)):
             return True
         name = word_of(variable)
         words = [visible_text(argument.value) for argument in command.arguments]
@@ -62,23 +64,32 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
     def _known(self) -> dict[Command, frozenset[str] | None]:
         return {}
 
-    def _starts_others(self, command: Command) -> bool:
-        """Whether a program runs others, which read what they like: it is told to by words of one of its calls, by a
+    def starts_others(self, command: Command) -> bool:
+        """Whether a program runs others, which do what they like: it is told to by words of one of its calls, by a
         variable, or by a file that the script writes."""
-        told = self.book.programs.starting.get(command.name)
-        if told is None:
-            return False
-        names = (*command.environment, *command.exported, *(name for name, _ in command.overrides))
-        return any(map(told.search, names)) or any(map(told.search, self._words[command.name]))
+        return any(self._told(command, self.book.programs.starting))
+
+    def uses_others(self, command: Command) -> bool:
+        """The same of such that may use packages."""
+        asking = self.book.programs.asking.get(command.name)
+        told = self._told(command, self.book.programs.starting)
+        return any(asking is None or not asking.search(one) for one in told)
+
+    def _told(self, command: Command, telling: Mapping[str, Pattern]) -> Iterator[str]:
+        if told := telling.get(command.name):
+            names = (*command.environment, *command.exported, *(name for name, _ in command.overrides))
+            yield from (one for one in (*names, *self._words[command.name]) if told.search(one))
 
     @cached_property
     def _words(self) -> dict[str, list[str]]:
-        """What programs that may start others are told: words of all of their calls, and the files that are written."""
+        """What programs that may start others are told, or read any variable: words of all of their calls, and the
+        files that are written."""
+        programs = self.book.programs
         shared = [output.path for output in self.trace.outputs]
-        words: dict[str, list[Value]] = {name: list(shared) for name in self.book.programs.starting}
+        words: dict[str, list[Value]] = {name: list(shared) for name in (*programs.starting, *programs.revealing)}
         for command in self.trace.commands:
             values = [argument.value for argument in command.arguments]
-            for name in words if command.name in self.book.programs.writers else (command.name,):
+            for name in words if command.name in programs.writers else (command.name,):
                 if name in words:
                     words[name] += values
         return {name: [text for one in values if (text := visible_text(one))] for name, values in words.items()}

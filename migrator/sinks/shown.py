@@ -38,13 +38,18 @@ def shows_login(text: str, book: RuleBook) -> Span | None:
 
 def encoded_logins(text: str, book: RuleBook) -> Iterator[Span]:
     """The parts of text that are one in base64 which shows a login with something else than the native credentials."""
+    for span, decoded in encoded_texts(text):
+        if shows_login(decoded, book) and not names_natives(decoded, book):
+            yield span
+
+
+def encoded_texts(text: str) -> Iterator[tuple[Span, str]]:
+    """What parts of text say that are one in base64, and where."""
     for match in _ENCODED.finditer(text):
         letters = "".join(match[0].split()).rstrip("=")
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
         data = base64.b64decode(f"{letters}{'=' * (-len(letters) % 4)}")
-        decoded = (unpacked(data) or data).decode(errors="replace")
-        if shows_login(decoded, book) and not names_natives(decoded, book):
-            yield Span(*match.span())
+        yield Span(*match.span()), (unpacked(data) or data).decode(errors="replace")
 
 
 def keeps_login(text: str, book: RuleBook) -> Span | None:

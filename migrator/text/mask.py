@@ -12,7 +12,7 @@ _UNPRINTABLE = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u2
 
 def placeholder(length: int) -> str:
     """What stands for a literal of `length` characters, such as `‹literal, 40 characters›`."""
-    return f"‹literal, {length} characters›"
+    return f"‹literal, {length} character{'s' * (length != 1)}›"
 
 
 def mask(text: str, secrets: Iterable[Span], offset: int = 0) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
 
 LIMIT = 8 * 1024 * 1024
@@ -13,6 +15,11 @@ _MOST_MEMBERS = 2000
 _DEEP = 2
 """How often what was packed may be so itself."""
 _END_OF_ZIP = b"PK\x05\x06"
+_BEGINS = (b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"BZh91AY&SY")
+_PACKED = re.compile(b"|".join(map(re.escape, _BEGINS)))
+_LINE = 512
+_MOST_BEGINNINGS = 16
+"""The most places of a script behind which something packed is looked for."""
 _SEALED = (b"-----BEGIN PGP MESSAGE-----", b"Salted__", b"U2FsdGVkX1", b"$ANSIBLE_VAULT;")
 """How files begin that only a key opens: those of gpg, openssl, also in base64, and ansible-vault."""
 
@@ -29,10 +36,10 @@ class _Decompressor(Protocol):
 
 def unpacked(data: bytes) -> bytes | None:
     """What is packed with gzip, xz, bzip2 or zip, all members one after the other, as far as it is whole and within
-    LIMIT; None for a file that is none of these."""
+    LIMIT, also behind a script in the same file; None for a file that is none of these."""
     found: bytes | None = None
     for _ in range(_DEEP):
-        inner = b"".join(_taken_out(data if found is None else found))
+        inner = b"".join(_taken_out(data if found is None else found)) or (_behind(data) if found is None else b"")
         if not inner:
             break
         found = inner
@@ -42,6 +49,19 @@ def unpacked(data: bytes) -> bytes | None:
 def is_sealed(data: bytes) -> bool:
     """Whether only a key opens a file, or nobody knows what does: it is no text."""
     return data.startswith(_SEALED) or (b"\0" in data and unpacked(data) is None)
+
+
+def is_script(data: bytes) -> bool:
+    """Whether a file says who runs it, whatever is behind that."""
+    return data.startswith(b"#!")
+
+
+def _behind(data: bytes) -> bytes:
+    """What is packed behind the text with which a file begins."""
+    if not data[:_LINE].partition(b"\n")[0].isascii() or b"\n" not in data[:_LINE]:
+        return b""
+    places = (match.start() for match in islice(_PACKED.finditer(data), _MOST_BEGINNINGS))
+    return next((inner for at in places if (inner := b"".join(_taken_out(data[at:])))), b"")
 
 
 def _taken_out(data: bytes) -> Iterator[bytes]:

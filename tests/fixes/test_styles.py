@@ -26,3 +26,32 @@ SHARED = {**ALONE, "Makefile": b"login:\n\t./login.sh\n"}
 def test_where_a_login_in_a_script_is_changed(files: dict[str, bytes], style: str, changed: str) -> None:
     plan = planned(report_on(files, Settings(called=style)))
     assert [change.path for change in plan.changes] == [changed]
+
+
+@pytest.mark.parametrize(
+    ("files", "who"),
+    [
+        (
+            {PATH: 'export U="$BB_EMAIL" T="$BB_PKG_TOKEN"\nmake login\ncurl -u "$U:$T" https://api.example\n'},
+            f"{PATH}:8 also sees BB_EMAIL",
+        ),
+        (
+            {PATH: 'U="$BB_EMAIL" T="$BB_PKG_TOKEN" make login\n', "more": '\t@curl -d "$$T" x\n'},
+            "Makefile:3 also sees BB_P",
+        ),
+        (
+            {PATH: "make login\ngit -c credential.helper='!f() { echo $BB_PKG_TOKEN; }; f' push\n"},
+            "`git` also sees BB_PKG_T",
+        ),
+    ],
+    ids=["through an assignment", "in the file itself", "by its name"],
+)
+def test_what_a_bridge_would_reach_is_named_where_it_reads_the_value(files: dict[str, str], who: str) -> None:
+    """Not where the value is only passed on."""
+    user, token = ("BB_EMAIL", "BB_PKG_TOKEN") if "git" in files[PATH] else ("U", "T")
+    login = f'login:\n\t@echo "$${token}" | docker login crg.apkg.io -u "$${user}" --password-stdin\n'
+    script = "\n".join(("|", *(f"            {line}" for line in files[PATH].splitlines())))
+    texts = {PATH: step(script), "Makefile": login + files.get("more", ""), "README.md": "make login\n"}
+    (finding,) = report_on({path: text.encode() for path, text in texts.items()}).findings
+    assert [one.code for one in finding.reasons] == ["bridge-reaches-more"]
+    assert finding.reasons[0].detail.startswith(who)

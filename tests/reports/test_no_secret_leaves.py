@@ -96,6 +96,7 @@ LINES = [
     "sed -i 's/__TOKEN__/SECRET/' settings.xml",
     'if [ "$TOKEN" = SECRET ]; then true; fi',
     'if [[ $PASSWORD == "SECRET" ]]; then true; fi',
+    "rclone config create x s3 secret_access_key SECRET",
     "curl https://hooks.slack.com/services/T0000AAAA/B0000AAAA/SECRET",
     "ci/build.sh",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+
 import pytest
 
 from migrator.findings.records import Report
@@ -91,3 +94,84 @@ def test_two_bridges_stand_at_one_place() -> None:
 def test_a_name_that_no_file_system_has_is_not_there() -> None:
     (finding,) = report(f"sh $'\\ud800.sh'\n{L}\n{P}", {}).findings
     assert finding.rule == "registry-login"
+
+
+PULLS = "#!/bin/sh\ndocker pull crg.apkg.io/acme/base:1\n"
+MOUNTS = 'services:\n  ci:\n    image: docker:cli\n    volumes: ["${HOME}/.docker:/root/.docker"]\n'
+HARMLESS = MOUNTS.replace("${HOME}/.docker:/root/.docker", "./data:/data")
+SHADOWS = "export BITBUCKET_PACKAGES_TOKEN=a\n"
+LOGS_IN = f"#!/bin/sh\n{L}\n"
+PACKED = b'#!/bin/sh\ntail -n +4 "$0" | gunzip | sh\nexit 0\n'
+
+
+def reasons(script: str, files: dict[str, str | bytes]) -> set[tuple[str, str]]:
+    """Where the findings are, and why each is held back; '' for one that is safe."""
+    block = "\n".join(("|", *(f"            {line}" for line in script.split("\n"))))
+    texts = {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
+    found = report_on({PATH: step(block).encode(), "Dockerfile": b"FROM alpine\n", **texts}).findings
+    return {(one.path, reason) for one in found for reason in {why.code for why in one.reasons} or {""}}
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        (
+            "docker compose run ci",
+            {"compose.yml": HARMLESS, "x.txt": PULLS},
+        ),
+        ("direnv exec . make", {".envrc": "export A=1\n"}),
+        ("direnv exec . ./x.sh", {".envrc": 'export T="$STORED"\n', "x.sh": "#!/bin/sh\necho done\n"}),
+        ("git config core.hooksPath h\ngit hook run x", {"h/x": "#!/bin/sh\necho done\n"}),
+        ("git config credential.helper store\ngit push", {"base.txt": PULLS}),
+        ("git add a\ngit commit -m x", {"base.txt": PULLS}),
+        ("jq -r '.a | .b' x.json\nsed -i s/a/b/ x\nawk '{print $1}' x", {"base.txt": PULLS}),
+        ("sh x.sh", {"x.sh": PACKED + gzip.compress(b"echo done\n")}),
+        ("docker build --iidfile id .\nread -r i < id\ndocker run $i", {}),
+        ("docker build -q . > id\nIFS= read -r i < id; docker run $i", {}),
+        ('read -r i <<< "$(docker build -q .)"\ndocker run $i', {}),
+    ],
+)
+def test_what_is_seen_to_do_nothing_with_the_login_leaves_it_safe(script: str, files: dict[str, str | bytes]) -> None:
+    assert reasons(f"{L}\n{P}\n{script}", files) == {(PATH, "")}
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        ("docker compose run ci", {"compose.yml": MOUNTS, "x.txt": PULLS}),
+        ("direnv exec ci true", {"ci/.envrc": PULLS}),
+        ("git hook run pre-push", {"hooks/pre-push": PULLS}),
+        ("git config core.hooksPath h\ngit commit -m x", {"h/pre-commit": PULLS}),
+        ("ln -s ../../ci/x.sh .git/hooks/pre-commit\ngit commit -m x", {"ci/x.sh": PULLS}),
+        ("git bisect run sh x.txt", {"x.txt": PULLS}),
+        ("awk 'BEGIN{system(\"sh x.txt\")}'", {"x.txt": PULLS}),
+        ("tar xf a.tar --to-command='sh x.txt'", {"x.txt": PULLS}),
+        ("sh x.sh", {"x.sh": PACKED + gzip.compress(PULLS.encode())}),
+        ("gunzip -c x.gz | sh", {"x.gz": gzip.compress(PULLS.encode())}),
+        (f"echo {base64.b64encode(PULLS.encode()).decode()} | base64 -d | sh", {}),
+        ("read -r i < names\ndocker pull $i", {"names": "crg.apkg.io/foreign/x:1\n"}),
+        ("docker build --iidfile id .\n./x > id\nread -r i < id\ndocker run $i", {}),
+    ],
+)
+def test_what_starts_something_else_may_pull_with_the_login(script: str, files: dict[str, str | bytes]) -> None:
+    assert reasons(f"{L}\n{P}\n{script}", files) & {(PATH, "foreign-package"), (PATH, "image-unresolved")}
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "found"),
+    [
+        ("direnv exec ci true", {"ci/.envrc": LOGS_IN}, ("ci/.envrc", "bridge-layout")),
+        (
+            "direnv exec . ./x.sh",
+            {".envrc": "export BITBUCKET_PACKAGES_TOKEN=a\n", "x.sh": LOGS_IN},
+            ("x.sh", "shadowed"),
+        ),
+        ("ln -s ../../ci/x.sh .git/hooks/x\ngit hook run x", {"ci/x.sh": LOGS_IN}, ("ci/x.sh", "not-followed")),
+        ("./x.sh", {"x.sh": PACKED + gzip.compress(LOGS_IN.encode())}, (PATH, "not-followed")),
+        ("./x.sh", {"x.sh": PACKED + b"\x00\x01\x02", "y": "crg.apkg.io"}, (PATH, "not-followed")),
+    ],
+)
+def test_a_login_that_something_else_starts_is_found(
+    script: str, files: dict[str, str | bytes], found: tuple[str, str]
+) -> None:
+    assert found in reasons(f"{script}\n{P}", files)

@@ -1695,7 +1695,7 @@ LANGUAGES = (
         ),
         reads=("printenv {e}",),
         handed=("set k {e}\necho $$k", "set k {e}\neval echo \\$$k"),
-        dumps=("env", "set"),
+        dumps=("env", "set", "set -x", "set -gx | cat"),
     ),
     Language(
         "tcl",

@@ -20,7 +20,7 @@ def test_text_without_secrets_is_shown_as_it_is() -> None:
 
 def test_a_secret_is_replaced_by_its_length() -> None:
     assert mask("-p hunter2 x", [Span(3, 10)]) == "-p ‹literal, 7 characters› x"
-    assert placeholder(40) == "‹literal, 40 characters›"
+    assert (placeholder(40), placeholder(1)) == ("‹literal, 40 characters›", "‹literal, 1 character›")
 
 
 def test_a_secret_is_found_where_the_text_stands_in_its_file() -> None:

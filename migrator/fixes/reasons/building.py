@@ -9,12 +9,11 @@ from msgspec import Struct
 from migrator.fixes.context import Context, once
 from migrator.flow.events import Command
 from migrator.flow.queries import may_follow
-from migrator.ir.paths import Top
 from migrator.reading.steps import Shell, StepFacts
 from migrator.sinks.contexts import BuildContext, build_contexts, builds
 from migrator.sinks.images import found_by
 from migrator.sinks.invocations import invocation
-from migrator.sinks.keeping import spellings
+from migrator.sinks.keeping import WrittenFiles
 from migrator.sinks.uses import Files
 
 
@@ -30,19 +29,11 @@ class Building(Struct, frozen=True):
         """`path` is one in the spelling of `spelt`, or a pattern of such."""
         return any(context.takes(path, self.files) for context in self.contexts)
 
-    def takes_written(self, shell: Shell, writer: Command, path: str) -> bool:
+    def takes_written(self, shell: Shell, written: WrittenFiles, writer: Command, path: str) -> bool:
         """Whether it takes a file that a command of the same step writes, and that nothing surely removes before."""
         if not self.may_come_after(shell, writer) or not self.takes(path):
             return False
-        between = (command for command in shell.trace.commands if command.order > writer.order)
-        removed = (command for command in between if shell is not self.shell or command.order < self.command.order)
-        return not any(self._removes(command, writer, path) for command in removed)
-
-    def _removes(self, command: Command, writer: Command, path: str) -> bool:
-        texts = [argument.value.symbol() or "" for argument in command.arguments]
-        found = (one for text in texts for one in spellings(text, command.folders, self.files.built_in))
-        same = command.branches == writer.branches and not command.looped
-        return command.name == "rm" and same and not isinstance(command.folders, Top) and path in found
+        return not written.gone(writer, path, self.command if shell is self.shell else None)
 
     def may_come_after(self, shell: Shell, command: Command) -> bool:
         """Whether the build may run after a command of the same step."""

@@ -13,20 +13,21 @@ from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
-from migrator.flow.events import Command
+from migrator.flow.events import Argument, Command
 from migrator.flow.queries import may_both_run, may_follow, unseen_before
 from migrator.flow.runs import idles
 from migrator.ir.paths import Paths, Top, joined
-from migrator.ir.values import Literal
+from migrator.ir.values import Literal, Value
 from migrator.reading.evidence import NamedPackage
 from migrator.reading.steps import Shell, StepFacts
 from migrator.reading.unfollowed import runs
 from migrator.rulebook.programs import Programs
-from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
+from migrator.sinks.compose import compose_binds
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import gives_login_file
 from migrator.sinks.packages import Name, Unresolved, distinct_workspaces, linkage, name_of, without_tag
+from migrator.sinks.readers import Readers
 from migrator.sinks.uses import ImageUse
 from migrator.text.patterns import regex
 
@@ -152,13 +153,18 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     reasons: dict[str, Reason] = {}
     assumptions: dict[str, None] = {}
     unseen: list[str] = []
-    for command, paths in _after(step, context, login):
-        if not _may_use_login(command, book):
+    sources = (step.pipelines.source, *(part.source for part in step.called))
+    each = {shell.order: Readers(shell.trace, book, context.file) for shell in step.shells}
+    for shell, command, paths in _after(step, context, login):
+        readers = each[shell.order]
+        starts = readers.uses_others(command)
+        if not starts and not _may_use_login(command, readers):
             continue
         shown = _shown_command(command)
         unseen.append(shown)
         assumptions[f"{shown} uses only packages linked to this repository"] = None
-        found = context.texts.evidence(joined((paths, *context.files.may_start(command))))
+        started = _started(shell, command, context) if starts else context.files.may_start(command)
+        found = context.texts.evidence(joined((paths, *started)), sources)
         if isinstance(found, Top):
             reasons[shown] = context.reason("image-unresolved", f"what {shown} may read is {found.why}", shown)
             continue
@@ -178,12 +184,24 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
 
 
-def _may_use_login(command: Command, book: RuleBook) -> bool:
+def _started(shell: Shell, command: Command, context: Context) -> Iterator[Paths]:
+    """What a program may start that any of its calls, or a file that the script puts somewhere, tells to."""
+    for one in shell.trace.commands:
+        if one.name == command.name:
+            yield from context.files.may_start(one)
+    yield from context.files.copied(shell.trace.commands)
+
+
+def _may_use_login(command: Command, readers: Readers) -> bool:
     """Whether a command may read packages that its words do not name."""
-    called = invocation(command, book)
+    called = invocation(command, readers.book)
     if called is None:
-        return not _idle(command, book.programs)
-    return gives_login_file(command, book) or (called.syntax is not None and called.syntax.unseen)
+        return not _idle(command, readers.book.programs)
+    compose = called.syntax.compose if called.syntax else None
+    mounted = compose_binds(called, compose, readers.files) if compose else ()
+    given = [*command.arguments, *(Argument(Value.of(Literal(text)), None) for text in mounted)]
+    unseen = called.syntax is not None and called.syntax.unseen
+    return unseen or gives_login_file(replace(command, arguments=tuple(given)), readers.book)
 
 
 def _idle(command: Command, programs: Programs) -> bool:
@@ -194,13 +212,13 @@ def _idle(command: Command, programs: Programs) -> bool:
     return command.name in programs.inert or first in programs.services.get(command.name, ())
 
 
-def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Command, Paths]]:
+def _after(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Shell, Command, Paths]]:
     """What is not followed and may run after a login in its step, with the files that each runs."""
     for shell in step.shells:
         for command, paths in runs(shell, context.files, context.book):
             later = shell.order > login.shell.order or (shell is login.shell and may_follow(login.command, command))
             if later and may_both_run(login.command, command):
-                yield command, paths
+                yield shell, command, paths
 
 
 def _not_known(context: Context, evidence: NamedPackage) -> Name | None:

@@ -64,7 +64,8 @@ class Build(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True):
-    """`image` is pulled, and is the name of what `build` makes where there is one. `mounts` are images used as volumes.
+    """`image` is pulled, and is the name of what `build` makes where there is one. `mounts` are images used as volumes,
+    `binds` what else is mounted, as `SOURCE:TARGET` or the source alone.
 
     `profiles` and `depends_on` are names, variables expanded where they can be.
     """
@@ -73,6 +74,7 @@ class Service(Struct, frozen=True):
     image: Expansion | None
     build: Build | None
     mounts: tuple[Expansion, ...] = ()
+    binds: tuple[Expansion, ...] = ()
     pull_policy: str | None = None
     profiles: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
@@ -166,7 +168,9 @@ class _Reading:
             self.miss("`services` is not a mapping")
 
     def service(self, name: str, body: Mapping[object, object]) -> Service:
-        volumes = [entry for entry in _list(body.get("volumes")) if isinstance(entry, dict)]
+        every = _list(body.get("volumes"))
+        volumes = [entry for entry in every if isinstance(entry, dict)]
+        others = [volume.get("source") for volume in volumes if volume.get("type") != "image"]
         policy = body.get("pull_policy")
         depends_on = body.get("depends_on")
         return Service(
@@ -174,6 +178,7 @@ class _Reading:
             image=self.text(body.get("image")),
             build=self.build(name, body.get("build")),
             mounts=self.texts(volume.get("source") for volume in volumes if volume.get("type") == "image"),
+            binds=self.texts([*(entry for entry in every if isinstance(entry, str)), *others]),
             pull_policy=policy if isinstance(policy, str) else None,
             profiles=self.names(body.get("profiles")),
             depends_on=self.names(list(depends_on) if isinstance(depends_on, dict) else depends_on),
@@ -290,6 +295,7 @@ def _merge(first: Service, second: Service) -> Service:
         image=second.image or first.image,
         build=_merge_builds(first.build, second.build),
         mounts=_union(first.mounts, second.mounts),
+        binds=_union(first.binds, second.binds),
         pull_policy=second.pull_policy or first.pull_policy,
         profiles=_union(first.profiles, second.profiles),
         depends_on=_union(first.depends_on, second.depends_on),

@@ -15,8 +15,8 @@ from migrator.text.patterns import regex
 from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
-_APART = regex("[.:-]")
-_LINES = frozenset({"shell", "pipelines", "compose", "yaml", "make", "dockerfile", "package-json", "unended"})
+_APART = regex("[._:-]+")
+_LINES = frozenset({"shell", "fish", "pipelines", "compose", "yaml", "make", "dockerfile", "package-json", "unended"})
 """The languages in which lines of a shell stand."""
 _QUOTES = regex("""["'`]""")
 _CONSTANT = regex(r"(?<!\w)([A-Z]\w{0,60})\s{0,9}[)\],]", re.ASCII)
@@ -203,8 +203,11 @@ def _is_read(one: Doubt, reads: Collection[int]) -> bool:
 def _about(match: re.Match[str], names: Collection[str]) -> list[str]:
     """The variables whose names begin as the match says; '' stands for any."""
     begins = next((text for group, text in match.groupdict().items() if text and group.startswith("begins")), "")
-    folded = _APART.sub("_", begins).lower()
-    return [name for name in names if name.lower().startswith(folded)] if begins else [""]
+    return [name for name in names if _folded(name).startswith(_folded(begins))] if begins else [""]
+
+
+def _folded(name: str) -> str:
+    return _APART.sub("_", name).lower()
 
 
 def _at(kind: OpaqueKind, source: Source, offset: int, text: str) -> Doubt:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import pairwise
 
 from migrator.secrets.references.comments import Within, within
 from migrator.secrets.references.records import Doubt, OpaqueKind
@@ -38,6 +37,10 @@ _BEHIND = r"""(?:(?<=["'`})\]%*/!|])|(?<=%[A-Za-z])|(?<=%>)|(?<=\$[\d@*<^])|(?<=
 """A quote, or the end of what is put into a text: `"_PAT"`, `${x}_PAT`, `%s_PAT`, `$1_PAT`, `%(x)s_PAT`, `*_PAT`."""
 _BEFORE = r"""(?=[{$#%]|["'`]\s{0,9}(?:\+|\.\.|&(?!&)|~|<>|\.\s{0,9}[$"'(]))"""
 """What is put into a text begins, or the text ends before what joins another to it."""
+
+
+_WITHIN = r"""["'`]\s{0,9}[)\]]\s{0,60}(?:[\[(]|\.\w{1,40}(?:<[^<>\n]{0,60}>)?\()\s{0,9}["'`]"""
+"""What stands between a name and one within it: `["my"]["pat"]`, `GetSection("My").GetValue<string>("Pat")`."""
 
 
 class Parts:
@@ -95,8 +98,9 @@ def _part(name: str, words: list[str]) -> re.Pattern[str]:
     middles = [name[start:end] for at, (start, _) in enumerate(inner[:_LONGEST]) for _, end in inner[at + 1 : _LONGEST]]
     many = ends[:-1]
     pairs = [
-        rf"""["'`:]{re.escape(one)}["'`]?\s{{0,9}},\s{{0,9}}["'`:]{re.escape(two)}{_END}"""
-        for one, two in pairwise(words)
+        rf"""["'`:]{re.escape(one)}(?:["'`]?\s{{0,9}},\s{{0,9}}["'`:]|{_WITHIN})"""
+        rf"""(?:{_any([two, rest.lstrip("_")])}){_END}"""
+        for one, two, rest in zip(words, words[1:], ends, strict=False)
     ]
     dotted = [r"[.:-]".join(map(re.escape, words[:count])) for count in range(2, len(words))]
     behind = [r"[.:-]".join(map(re.escape, words[-count:])) for count in range(2, len(words))]

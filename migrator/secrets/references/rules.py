@@ -75,13 +75,15 @@ _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]
 
 _Kind = TypeVar("_Kind", UseKind, OpaqueKind)
 _Made = TypeVar("_Made", "Form", "Alias")
+_Entry = TypeVar("_Entry", "FormEntry[UseKind]", "FormEntry[OpaqueKind]", "AliasEntry")
 
 
 class Language(RuleEntry, frozen=True):
     """`comments` begin a comment at the start of a line, or behind white space; `asides` begin lines that may be
     comments. `mentions`: what counts as prose in such files: `all`, bare `words`, or nothing. `folded`: the
     names of variables are the same in any case of letters; `exact`: they count as they are written only. `elsewhere`:
-    such a file is another system's, which has variables of its own. `known`: such a program reads none but its own."""
+    such a file is another system's, which has variables of its own. `known`: such a program reads none but its own.
+    What is true of the language that it is `like` is true of it, too."""
 
     files: Annotated[tuple[str, ...], Meta(description="name the files of this language")]
     interpreters: frozenset[str] = frozenset()
@@ -92,6 +94,7 @@ class Language(RuleEntry, frozen=True):
     exact: bool = False
     elsewhere: bool = False
     known: bool = False
+    like: str = ""
     name: str = outside()
 
 
@@ -303,10 +306,16 @@ def _load(directories: tuple[Path, ...]) -> Rules:
         for place, name in file.told():
             if name not in names:
                 raise document.error(place, f"must be one of {', '.join(names)}")
-        forms += _made(document, "forms", "pattern", [entry.form for entry in file.forms])
-        opaque += _made(document, "opaque", "pattern", [entry.form for entry in file.opaque])
-        aliases += _made(document, "aliases", "names", [entry.alias for entry in file.aliases])
+        forms += _made(document, "forms", "pattern", [_spread(entry, languages).form for entry in file.forms])
+        opaque += _made(document, "opaque", "pattern", [_spread(entry, languages).form for entry in file.opaque])
+        aliases += _made(document, "aliases", "names", [_spread(entry, languages).alias for entry in file.aliases])
     return Rules(tuple(languages), tuple(forms), tuple(opaque), tuple(aliases))
+
+
+def _spread(entry: _Entry, languages: Sequence[Language]) -> _Entry:
+    """What is said of a language is said of those that are like it, too."""
+    alike: tuple[str, ...] = tuple(one.name for one in languages if one.like in entry.languages)
+    return replace(entry, languages=(*entry.languages, *alike))
 
 
 def _made(document: RuleFile, section: str, key: str, made: Sequence[Callable[[bool], _Made]]) -> Iterator[_Made]:
