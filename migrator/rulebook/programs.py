@@ -163,6 +163,10 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """Options that name a file without its ending."""
     revisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Commands that show files as they were at a commit, `REF:PATH`."""
+    restoring: Mapping[str, Pattern] = field(default_factory=dict)
+    """Calls that put another version in the place of the files that they name."""
+    patching: Mapping[str, Pattern] = field(default_factory=dict)
+    """Calls that change files which their words do not name."""
     sweepers: frozenset[str] = frozenset()
     """They run what is in a folder that they are told."""
     manifests: tuple[str, ...] = ()
@@ -219,6 +223,8 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They copy or show the files that they are given."""
     keepers: frozenset[str] = frozenset()
     """They leave the files that they are given where they are."""
+    searching: Mapping[str, Pattern] = field(default_factory=dict)
+    """Those of them that show lines of the files, but for calls in which this stands."""
     listers: frozenset[str] = frozenset()
     """They print the names of the files in a folder."""
     lookers: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.flow.events import Argument, Command, Flow
 from migrator.flow.streams import writes_nothing
@@ -14,6 +14,8 @@ from migrator.rulebook.programs import Writer
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.invocations import invocation, parse
+from migrator.sinks.keeping import told
+from migrator.text.patterns import Pattern
 
 _MOVES = (Action.STORE, Action.PUSH, Action.PULL, Action.NAME)
 """What a client does with logins and images, and writes no other file for."""
@@ -70,6 +72,23 @@ def by_programs(flow: Flow, book: RuleBook) -> Iterator[Paths]:
         if writer := book.programs.writers.get(command.name):
             for value in _values(command, writer):
                 yield named(value, command.folders, clone)
+        if _calls(book.programs.restoring, command):
+            for value in _restored(command):
+                yield named(value, command.folders, clone)
+        if _calls(book.programs.patching, command):
+            yield Top(f"`{command.name}`, which changes files that its words do not name")
+
+
+def _calls(known: Mapping[str, Pattern], command: Command) -> bool:
+    return command.name in known and known[command.name].fullmatch(told(command)) is not None
+
+
+def _restored(command: Command) -> Iterator[Value]:
+    """The files and folders behind `--` that another version of is put in place of; without one, all words may be."""
+    texts = [word.text for word in command.arguments]
+    words = command.arguments[texts.index("--") + 1 :] if "--" in texts else command.arguments[1:]
+    for word in words:
+        yield from (word.value, concat([word.value, Value.of(Literal("/**"))]))
 
 
 def _values(command: Command, writer: Writer) -> Iterator[Value]:

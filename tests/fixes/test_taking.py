@@ -41,6 +41,9 @@ cp "$(mktemp)" out
 find / -name node | head -1
 JAVA=$(find / -name java | head -1); "$JAVA" -version
 find . | xargs -n1 cat
+grep -q auths ~/.docker/config.json && echo logged in
+grep -c auths ~/.docker/config.json
+grep -r TODO src
 aws ecs update-service --service $(jq -r .name service.json)
 """.strip().splitlines()
 GOES = """
@@ -63,6 +66,8 @@ ls -d ~/.* | xargs -I{} cp -r {} out
 echo ~/.docker/config.json | xargs cat
 parallel cp {} out ::: ~/.docker/*
 cat $(find / -name config.json)
+grep auth ~/.docker/config.json
+AUTH=$(egrep -o 'auth.*' ~/.docker/config.json)
 "$TOOL" ~
 bash -c "$TOOL $HOME"
 """.strip().splitlines()

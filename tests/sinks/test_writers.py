@@ -25,6 +25,8 @@ from tests.flow.reading import BOOK, follow
         "curl https://example.com/Dockerfile",
         "grep -o x Dockerfile",
         "rm Dockerfile",
+        "git checkout -b next",
+        "git add -- Dockerfile",
     ],
 )
 def test_nothing_known_of_the_repository_is_written(text: str) -> None:
@@ -37,6 +39,9 @@ def test_nothing_known_of_the_repository_is_written(text: str) -> None:
         ("x > file", "file"),
         ("x > a/../file", "file"),
         ("x >> ./file", "file"),
+        ("git checkout v1 -- Dockerfile", "Dockerfile"),
+        ("git checkout v1 -- docker", "docker/Dockerfile"),
+        ("cd docker && git restore --source v1 Dockerfile", "docker/Dockerfile"),
         ("x &> file", "file"),
         ("x > $BITBUCKET_CLONE_DIR/file", "file"),
         ("cd sub\nx > file", "sub/file"),

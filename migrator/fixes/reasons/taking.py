@@ -18,6 +18,7 @@ from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
 from migrator.sinks.invocations import invocation, parse
+from migrator.sinks.keeping import gathering, told
 from migrator.sinks.login_files import LoginFiles
 from migrator.text.patterns import regex
 
@@ -74,13 +75,15 @@ class Taking(Struct, frozen=True, eq=False, dict=True):
         may do so."""
         programs, files = self.programs, self.files
         for escaped in escapes(command, self.context.book):
-            told = [sink.value for sink in escaped.of(Role.LOGIN_FILE)]
-            named = any(files.named(text) for value in told for text in value.texts)
-            if escaped.of(Role.LOGIN) or named or any(self._given(command, value) for value in told):
+            values = [sink.value for sink in escaped.of(Role.LOGIN_FILE)]
+            named = any(files.named(text) for value in values for text in value.texts)
+            if escaped.of(Role.LOGIN) or named or any(self._given(command, value) for value in values):
                 return escaped.escape.what
         called = invocation(command, self.context.book)
-        if command.followed or command.name in programs.keepers or (called and called.syntax):
+        if command.followed or (called and called.syntax):
             return ""
+        if command.name in programs.keepers:
+            return "what is shown holds the login file" if self._shows(command) else ""
         if any(escaped.of(Role.SCRIPT) for escaped in escapes(command, self.context.book)):
             return ""  # its words are about another machine's files
         sources = tuple(_sources(command, programs))
@@ -91,12 +94,19 @@ class Taking(Struct, frozen=True, eq=False, dict=True):
                 return "what is copied holds the login file"
         elif self._copies(command):
             unpacking = programs.unpacking.get(command.name)
-            out = unpacking is not None and unpacking.fullmatch(_line(command)) is not None
+            out = unpacking is not None and unpacking.fullmatch(told(command)) is not None
             if any(self._copied(command, one, whole=not out) for one in (*sources, *self._fed(command))):
                 return "what is copied or shown holds the login file"
         elif any(self._given(command, value) for value in sources):
             return f"`{command.name or 'a program'}` gets the login file, and may keep it"
         return ""
+
+    def _shows(self, command: Command) -> bool:
+        """Whether a command that leaves the login file where it is shows lines of it."""
+        quiet = self.programs.searching.get(command.name)
+        if quiet is None or quiet.search(told(command)):
+            return False
+        return any(self._given(command, argument.value) for argument in command.arguments)
 
     def _copies(self, command: Command) -> bool:
         """Whether a command copies or shows the files that it is given, or begins another one that may do so; one that
@@ -131,8 +141,7 @@ class Taking(Struct, frozen=True, eq=False, dict=True):
         if not self._listing or command.followed or command in self._listing or command.name in programs.keepers:
             return ""
         what = f"`{command.name}` may take the login file, whose name `{self._listing[0].name}` tells"
-        gathering = programs.gathering.get(command.name)
-        if gathering and command.name in programs.copiers and gathering.words.fullmatch(_line(command)):
+        if command.name in programs.copiers and gathering(command, programs):
             return what
         words = command.arguments if command.name else command.arguments[1:]  # behind what it runs
         values = [argument.value for argument in words]
@@ -142,13 +151,11 @@ class Taking(Struct, frozen=True, eq=False, dict=True):
 
     def _gathered(self, command: Command) -> str:
         """Whether a command takes the working directory along, with a login file that nothing surely leaves out."""
-        gathering, files = self.programs.gathering.get(command.name), self.files
-        if gathering is None or command.followed or not gathering.words.fullmatch(_line(command)):
-            return ""
-        if not files.has(".", command.folders):
+        found, files = gathering(command, self.programs), self.files
+        if found is None or not files.has(".", command.folders):
             return ""
         folder = only(command.folders)
-        names = gathering.ignored if folder is not None else ()
+        names = found.ignored if folder is not None else ()
         texts = (self.context.file(posixpath.join(folder or "", name)) for name in names)
         ignored = next((text for text in texts if text is not None), "")
         inside = (posixpath.relpath(path, folder or ".") for path in patterns(files.files) if not GLOB.search(path))
@@ -169,10 +176,6 @@ def _folders(command: Command) -> Iterator[str]:
         yield "~"
     for argument in command.arguments:
         yield from argument.value.texts
-
-
-def _line(command: Command) -> str:
-    return " ".join(one.text or "?" for one in command.arguments)
 
 
 def _sources(command: Command, programs: Programs) -> Iterator[Value]:
