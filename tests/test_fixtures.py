@@ -41,16 +41,16 @@ def test_bash_does_the_same_before_and_after(case: Case, tmp_path: Path) -> None
 
 
 def test_bash_can_read_every_script_that_is_meant_to_be_read(tmp_path: Path) -> None:
-    written = 0
-    for number, case in enumerate(CASES):
+    written: set[str] = set()
+    for case in CASES:
         if case.reasons & {"unreadable", "powershell"}:
             continue
         for path in case.before.rglob("*pipelines.yml"):
             for step in harness.steps(path.read_bytes()):
-                for text in (step.script, step.after_script):
-                    written += 1
-                    (tmp_path / f"{number}-{case.id.replace('/', '-')}-{written}.sh").write_bytes(text.encode())
-    assert written > len(CASES)
+                for text in {step.script, step.after_script} - written:
+                    written.add(text)
+                    (tmp_path / f"{len(written)}-{case.id.replace('/', '-')}.sh").write_bytes(text.encode())
+    assert len(written) > len(CASES) / 2
     loop = 'for script in *.sh; do bash -n "$script" || echo "$script"; done'
     read = subprocess.run(["bash", "-c", loop], cwd=tmp_path, capture_output=True, check=False)
     assert (read.returncode, read.stdout, read.stderr) == (0, b"", b"")

@@ -36,8 +36,7 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         for path in context.files.paths:
             source = context.source(path) if path.rpartition("/")[2] in client.files else None
             if source and (found := kept(path, source.text, client, context.book)):
-                place, stored = found
-                yield _finding(rule, step, context, (source, place), name, "Bitbucket Packages", stored)
+                yield _finding(rule, step, context, (source, found.span), name, found.host, found.stored)
 
 
 def _programs(shell: Shell) -> Iterator[str]:

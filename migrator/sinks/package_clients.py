@@ -49,9 +49,18 @@ def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -
                 break
 
 
-def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> tuple[Span, tuple[str, ...]] | None:
-    """Where a file of the client takes a credential for Packages from variables, and which; None where it does not."""
-    if path.rpartition("/")[2] not in client.files or not _host(text, book):
+class KeptCredential(Struct, frozen=True):
+    """A place in a file of a client that takes stored variables for `host`."""
+
+    span: Span
+    host: str
+    stored: tuple[str, ...]
+
+
+def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCredential | None:
+    """The first place where a file of the client takes a credential for Packages from variables, with all of these."""
+    host = _host(text, book)
+    if path.rpartition("/")[2] not in client.files or not host:
         return None
     first: Span | None = None
     names: dict[str, None] = {}
@@ -62,7 +71,7 @@ def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> tuple[S
         if found:
             first = first or Span(*match.span())
             names |= dict.fromkeys(found)
-    return (first, tuple(names)) if first else None
+    return KeptCredential(first, host, tuple(names)) if first else None
 
 
 def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:

@@ -100,7 +100,7 @@ NO_LEDGER = "no ledger patless-fleet.db; run `patless fleet scan` first"
         ("explain", 2, "nothing to explain; pass a rule or a reason, or --trace PATH:LINE; `patless rules` lists them"),
         ("fleet status", 2, NO_LEDGER),
         ("fleet report", 2, NO_LEDGER),
-        ("fleet migrate", 2, NO_CREDENTIAL),
+        ("fleet migrate", 2, NO_LEDGER),
         ("fleet scan", 2, "nothing to scan; pass --workspace SLUG, or --folder DIR for clones on this machine"),
         ("fleet scan --folder .", 2, ".: no clone in this folder; name one that holds clones of repositories"),
         ("secrets list", 2, NO_CREDENTIAL),
