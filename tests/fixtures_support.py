@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,9 @@ def load(folder: Path) -> Case:
     return Case(folder=folder, rules=frozenset(rules), **data)
 
 
-def cases() -> list[Case]:
-    return [load(path.parent) for path in sorted(CASES.glob("*/*/case.toml"))]
+@cache
+def cases() -> tuple[Case, ...]:
+    return tuple(load(path.parent) for path in sorted(CASES.glob("*/*/case.toml")))
 
 
 def copy(case: Case, target: Path, *overlays: Path) -> Path:
