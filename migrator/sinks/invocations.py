@@ -50,19 +50,23 @@ class Invocation(Struct, frozen=True):
         return [argument.text for argument in self.rest[: len(words)]] == list(words)
 
 
-_CALLS: WeakKeyDictionary[Command, tuple[RuleBook, Invocation | None]] = WeakKeyDictionary()
-"""A dozen questions ask for the call of each command."""
+_Parts = tuple[RegistryClient, tuple[Option, ...], tuple[Argument, ...], ClientCommand | None, Parsed]
+_CALLS: WeakKeyDictionary[Command, tuple[RuleBook, _Parts | None]] = WeakKeyDictionary()
+"""A dozen questions ask for the call of each command. What is kept does not hold the command: it would stay for ever."""
 
 
 def invocation(command: Command, book: RuleBook) -> Invocation | None:
     """The call of a client that the rule book knows, sub-clients such as `docker compose` included."""
     known = _CALLS.get(command)
     if known is None or known[0] is not book:
-        known = _CALLS[command] = book, _invocation(command, book)
-    return known[1]
+        known = _CALLS[command] = book, _parts(command, book)
+    if known[1] is None:
+        return None
+    client, options, rest, syntax, parsed = known[1]
+    return Invocation(client, command, options, rest, syntax, parsed)
 
 
-def _invocation(command: Command, book: RuleBook) -> Invocation | None:
+def _parts(command: Command, book: RuleBook) -> _Parts | None:
     client = book.by_program(command.name)
     if client is None:
         return None
@@ -79,8 +83,8 @@ def _invocation(command: Command, book: RuleBook) -> Invocation | None:
     called = tuple(argument.text or "" for argument in rest[: client.longest])
     for length in range(len(called), -1, -1):
         if syntax := client.syntaxes.get(called[:length]):
-            return Invocation(client, command, tuple(options), rest, syntax, parse(rest[length:], syntax.valued))
-    return Invocation(client, command, tuple(options), rest, None, Parsed())
+            return client, tuple(options), rest, syntax, parse(rest[length:], syntax.valued)
+    return client, tuple(options), rest, None, Parsed()
 
 
 def parse(arguments: Sequence[Argument], valued: frozenset[str], leading: bool = False) -> Parsed:
