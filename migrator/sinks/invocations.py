@@ -52,7 +52,7 @@ class Invocation(Struct, frozen=True):
 
 _Parts = tuple[RegistryClient, tuple[Option, ...], tuple[Argument, ...], ClientCommand | None, Parsed]
 _CALLS: WeakKeyDictionary[Command, tuple[RuleBook, _Parts | None]] = WeakKeyDictionary()
-"""A dozen questions ask for the call of each command. What is kept does not hold the command: it would stay for ever."""
+"""A dozen questions ask for the call of each command. What is kept does not hold the command, which would never go."""
 
 
 def invocation(command: Command, book: RuleBook) -> Invocation | None:
