@@ -97,6 +97,8 @@ def _uncertain(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findin
                 detail = (
                     "the login has another word besides the registry, such as a password that belongs on standard input"
                 )
+                if login.alone is not None:
+                    what, detail = "more than one registry", "the call names images of several hosts"
             yield _of(login.rule, rule, context).finding(
                 shell.script.source_at(login.command.span),
                 shell.script.shown(login.command.span),
