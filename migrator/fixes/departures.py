@@ -25,7 +25,7 @@ from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
-_LOGIN = regex(r"\blogin\b")
+_LOGIN = regex(r"\blogin\b|--(?:src-|dest-)?creds\b|--(?:registry-|from-|to-)?password\b")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _PERHAPS = "something that may outlive the step"
 

@@ -82,3 +82,18 @@ def test_files_of_the_repository_are_told_where_a_step_runs_their_client(
 ) -> None:
     expected = [(path, text[: text.rfind("${")].count("\n") + 1, tuple(names.split()))] if names else []
     assert found(script, {path: text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("docker pull crg.apkg.io/acme/web:1", None),
+        ("skopeo copy --dest-creds $U:$T docker-archive:a docker://registry.example.com/acme/web:1", None),
+        ("skopeo copy --dest-creds $U:$T docker-archive:a docker://crg.apkg.io/acme/web:1", ("U", "T")),
+        ("helm pull oci://crg.apkg.io/acme/web --username $U --password $T", ("U", "T")),
+    ],
+)
+def test_a_call_of_another_machine_takes_its_credential_there(command: str, names: tuple[str, ...] | None) -> None:
+    script = f"pipelines:\n  default:\n    - step:\n        script:\n          - ssh deploy@acme.example {command}\n"
+    found = [one for one in report_on(script).findings if one.rule == "credential-leaves-step"]
+    assert [one.variables for one in found] == ([names] if names else [])
