@@ -13,17 +13,12 @@ import stat
 import sys
 
 from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
+from migrator.prefilter.environment import given_elsewhere
 from migrator.prefilter.leads import is_run, is_script, leads
 
 _LIMIT = 2 * 1024 * 1024
 _MOST_FILES = 500
 """Of a repository that are searched here; to search more takes as long as the command itself."""
-_OPTIONS = (
-    *("BASELINE", "COLOR", "CONFIG", "DIFF", "EXIT_NON_ZERO_ON_FIX", "EXIT_ZERO", "FORMAT", "IGNORE", "JOBS"),
-    *("NO_CONFIG", "OFFLINE", "OUTPUT_FILE", "PIPE_VERSION", "QUIET", "RULES", "SELECT", "STATISTICS"),
-    *("STDIN_FILENAME", "STRICT", "STYLE", "UNSAFE_FIXES", "VERBOSE", "WRITE_BASELINE"),
-)
-"""Those of the commands below; a test compares them."""
 _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
 
 
@@ -39,11 +34,6 @@ def main() -> int:
     from migrator.cli import main as command
 
     return command()
-
-
-def given_elsewhere() -> bool:
-    """Whether a variable of the environment stands for an option, which only the parser of options reads."""
-    return any(os.environ.get(f"PATLESS_{name}") for name in _OPTIONS)
 
 
 def _answer(arguments: list[str]) -> str:

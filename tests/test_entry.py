@@ -105,6 +105,7 @@ def test_an_answer_loads_nothing_of_the_command(repository: Path) -> None:
         "migrator.entry",
         "migrator.prefilter",
         "migrator.prefilter.data",
+        "migrator.prefilter.environment",
         "migrator.prefilter.leads",
         "migrator.prefilter.words",
     ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.entry import given_elsewhere
 from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions
+from migrator.prefilter.environment import given_elsewhere
 
 _CHANGED = "--exit-non-zero-on-fix"
 

@@ -13,12 +13,12 @@ import typer
 import typer.main
 from msgspec import Struct
 
-from migrator import entry
 from migrator.checkouts.together import DOCS
 from migrator.cli.app import app, check, fix
 from migrator.cli.commands import DeclaredOption, command, of_function
 from migrator.options import UsageError
 from migrator.options.declared import CliArgument, CliOption
+from migrator.prefilter import environment
 from tests.docs.test_architecture import PACKAGE
 
 SETTINGS = (DOCS, "PATLESS_API_URL", "PATLESS_CACHE_DIR", "PATLESS_DEBUG", "PATLESS_PIPELINES_PROXY")
@@ -76,7 +76,7 @@ def test_every_option_but_what_a_person_has_to_say_has_a_variable() -> None:
     named = {(one.variable, one.flag) for one in options if one.variable}
     assert {flag for _, flag in named if sum(flag == other for _, other in named) > 1} == {"--config"}
     assert not {variable for variable, _ in named} & set(SETTINGS)
-    plain = {f"PATLESS_{name}" for name in entry._OPTIONS}
+    plain = {f"PATLESS_{name}" for name in environment.OPTIONS}
     assert plain == {one.variable for command in (check, fix) for one in of_function(command).options() if one.variable}
 
 
