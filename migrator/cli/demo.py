@@ -223,4 +223,5 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         for each, handler in stops.items():
-            signal.signal(each, handler)
+            if signal.getsignal(each) is stop:  # else the process ends, and nothing more is to come in between
+                signal.signal(each, handler)
