@@ -26,6 +26,7 @@ from tests.flow.reading import BOOK, follow
         "grep -o x Dockerfile",
         "rm Dockerfile",
         "git checkout -b next",
+        "git checkout next",
         "git add -- Dockerfile",
     ],
 )
@@ -41,6 +42,7 @@ def test_nothing_known_of_the_repository_is_written(text: str) -> None:
         ("x >> ./file", "file"),
         ("git checkout v1 -- Dockerfile", "Dockerfile"),
         ("git checkout v1 -- docker", "docker/Dockerfile"),
+        ("git checkout -q HEAD~1 Dockerfile", "Dockerfile"),
         ("cd docker && git restore --source v1 Dockerfile", "docker/Dockerfile"),
         ("x &> file", "file"),
         ("x > $BITBUCKET_CLONE_DIR/file", "file"),
