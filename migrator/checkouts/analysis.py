@@ -236,7 +236,8 @@ def _reported(given: Prepared, memo: FlowMemo | None) -> Report:
         return Report()
     from migrator.engine import analysis as engine
 
-    return engine.analyse(given.view, given.pipelines, given.book, given.settings, BITBUCKET, "", memo)
+    run = partial(engine.analyse, memo=memo) if memo else engine.analyse
+    return run(given.view, given.pipelines, given.book, given.settings, BITBUCKET)
 
 
 def _beside(report: Report, scope: Scope) -> Iterator[LeftOut]:
