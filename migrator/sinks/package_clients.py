@@ -7,7 +7,7 @@ What is told here is that they are given one; how each means it is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -19,10 +19,13 @@ from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
 from migrator.text.source import Span
+from migrator.text.yaml import Scalar
 
 _OPTIONS = regex(r"-\w{0,9}[upH]|--(?:user|username|password|pass|token|creds?|auth|header)(?:=.*)?", re.I | re.S)
 """What a credential stands behind."""
 _SECRET = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED", re.IGNORECASE)
+_CREDENTIAL = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED|USER|LOGIN|EMAIL", re.IGNORECASE)
+_OPTIONED = regex(r"ARG|OPT|FLAG", re.IGNORECASE)
 _NAME = regex(r"\$\{?(?:env[.:])?([A-Za-z_]\w*)")
 _LINE = 400
 
@@ -72,6 +75,27 @@ def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCre
             first = first or Span(*match.span())
             names |= dict.fromkeys(found)
     return KeptCredential(first, host, tuple(names)) if first else None
+
+
+def handed(given: Sequence[tuple[str, Scalar]], book: RuleBook) -> KeptCredential | None:
+    """What a task of the platform is `given` for a Packages host: stored variables whose names, or the names that it
+    knows them by, say that they are a credential. The place is the first of them."""
+    addressed = (_address(key, scalar.value, book) for key, scalar in given)
+    if not (host := next(filter(None, addressed), "")):
+        return None
+    found: dict[str, Span] = {}
+    for key, scalar in given:
+        for name in _NAME.findall(scalar.value):
+            if _is_stored(name, book) and (_CREDENTIAL.search(key) or _SECRET.search(name)):
+                found.setdefault(name, scalar.span)
+    secret = any(_SECRET.search(text) for key, one in given for text in (key, *_NAME.findall(one.value)))
+    return KeptCredential(next(iter(found.values())), host, tuple(found)) if found and secret else None
+
+
+def _address(key: str, value: str, book: RuleBook) -> str:
+    """The host of Packages that is a value, or the address in it; a sentence may name one, but options do."""
+    words = value.split() if _OPTIONED.search(key) else [value.strip()]
+    return next((host for word in words if " " not in word and (host := _host(word, book))), "")
 
 
 def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:

@@ -65,6 +65,30 @@ def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: i
 
 
 @pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ("{PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'}", "U T"),
+        ("{NPM_TOKEN: $T, EXTRA_ARGS: --registry https://npm.apkg.io/acme}", "T"),
+        ("{REGISTRY: crg.apkg.io, REGISTRY_PASSWORD: '${T}', REGISTRY_USERNAME: ci}", "T"),
+        ("{WHERE: crg.apkg.io/acme/web, ARGS: [--creds, '$U:$PACKAGES_PAT']}", "PACKAGES_PAT"),
+        ("{PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://upload.example.org/legacy/'}", None),
+        ("{WEBHOOK_TOKEN: $T, MESSAGE: pushed crg.apkg.io/acme/web}", None),
+        ("{REGISTRY: crg.apkg.io, PASSWORD: $BITBUCKET_PACKAGES_TOKEN, USERNAME: $BITBUCKET_PACKAGES_USERNAME}", None),
+        ("{IMAGE: 'crg.apkg.io/acme/web:$BITBUCKET_COMMIT', USER: $U}", None),
+        ("{IMAGE: 'crg.apkg.io.example.com/acme/web', PASSWORD: $T}", None),
+    ],
+)
+def test_a_pipe_that_is_given_a_stored_credential_is_told(variables: str, names: str | None) -> None:
+    pipelines = (
+        "pipelines:\n  default:\n    - step:\n        script:\n"
+        f"          - pipe: acme/publish:1.2.0\n            variables: {variables}\n"
+    )
+    findings = [one for one in report_on({PATH: pipelines.encode()}).findings if one.rule == RULE]
+    assert [one.variables for one in findings] == ([tuple(names.split())] if names else [])
+    assert all("acme/publish reaches" in one.message for one in findings)
+
+
+@pytest.mark.parametrize(
     ("script", "path", "text", "names"),
     [
         ("npm ci", ".npmrc", "//npm.example.com/:_authToken=${NPM_TOKEN}\n", None),
