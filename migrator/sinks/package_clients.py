@@ -106,7 +106,7 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
         if path in client.files and (host := _host(text, book)):
             marked = any(mark in text for mark in client.marks)
             return host, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
-    if command.name not in client.programs and not _is_module(command, client):
+    if command.name not in client.programs and not _runs(command, client, book):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}
@@ -117,10 +117,10 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
     return host, tuple(names | dict.fromkeys(_told(command, book)))
 
 
-def _is_module(command: Command, client: PackageClient) -> bool:
-    """Whether Python runs the client: `python -m twine`."""
-    words = [argument.text for argument in command.arguments[:2]]
-    return command.name.startswith("python") and words[:1] == ["-m"] and words[-1] in client.programs
+def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
+    """Whether a program is told to run the client: `python -m twine`, `docker run … twine`, `poetry run twine`."""
+    words = (argument.text or "" for argument in command.arguments if command.name not in book.programs.displays)
+    return any(word.rpartition("/")[2] in client.programs for word in words)
 
 
 def _written(command: Command) -> Iterator[Output]:
@@ -144,7 +144,10 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
     before = ""
     for argument in command.arguments:
         text = _text(argument.value)
-        option = bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text))
+        key, assigned, _ = text.partition("=")
+        option = (
+            bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text)) or (assigned and _CREDENTIAL.search(key))
+        )
         for name in _names(argument.value, book):
             at = text.find(f"${{{name}}}")
             around = text.find("@", at) >= 0 and "://" in text[: max(at, 0)]

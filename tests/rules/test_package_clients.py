@@ -33,6 +33,7 @@ def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, i
         "twine upload --repository-url https://pypi.apkg.io/acme/ dist/*",
         "helm upgrade web --set image=crg.apkg.io/acme/web:$TAG --set token=$API_TOKEN",
         'echo "pushed to npm.apkg.io with $NPM_TOKEN"',
+        "echo npm reads npm.apkg.io with $NPM_TOKEN",
         'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
     ],
 )
@@ -49,6 +50,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("npm config set //npm.apkg.io/acme/:_password $PAT_64\nnpm ci", 6, "PAT_64"),
         ('env "npm_config_//npm.apkg.io/acme/:_auth=$PAIR" npm ci', 6, "PAIR"),
         ('export YARN_NPM_AUTH_IDENT="$U:$T"\nyarn npm publish --registry https://npm.apkg.io/acme/', 7, "U T"),
+        ("docker run -e TWINE_PASSWORD=$T x twine upload --repository-url https://pypi.apkg.io/acme/ d", 6, "T"),
         ("python -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\npip install web", 7, "U T"),
