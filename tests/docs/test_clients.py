@@ -42,7 +42,7 @@ def test_each_row_has_a_script() -> None:
     assert [row[0].startswith(script[0]) for row, script in zip(ROWS, SCRIPTS, strict=True)] == [True] * len(ROWS)
 
 
-@pytest.mark.parametrize(("row", "script"), zip(ROWS, SCRIPTS, strict=True), ids=[one[0] for one in SCRIPTS])
+@pytest.mark.parametrize(("row", "script"), list(zip(ROWS, SCRIPTS, strict=True)), ids=[one[0] for one in SCRIPTS])
 def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str]) -> None:
     lines = "".join(f"            {line}\n" for line in script[1].splitlines())
     item = f"- |\n{lines}" if script[1] else f"{PIPE}\n"
