@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.checkouts import analysis
+from migrator.checkouts import pipelines
 from migrator.configuration.reading import Configuration
 from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
 from migrator.prefilter.leads import leads
@@ -203,14 +203,14 @@ def test_where_nothing_leads_to_a_login_nothing_is_found(files: dict[str, str]) 
         mentioned = any(mention in text for mention in MENTIONS for text in inside.values())
         assert leads(inside[PATH], inside.get, needles, LEADING, doubt=lambda: mentioned), inside
         view = Memory({path: text.encode() for path, text in inside.items()})
-        assert analysis._matters(view, [PATH], Configuration(), load()), inside  # type: ignore[arg-type]
+        assert pipelines.matters(view, [PATH], Configuration(), load()), inside  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_read_is_for_the_engine(tmp_path: Path) -> None:
     def matters(files: dict[str, bytes]) -> bool:
         for path, data in files.items():
             (tmp_path / path).write_bytes(data)
-        return analysis._matters(WorkTree(tmp_path), [PATH], Configuration(), load())
+        return pipelines.matters(WorkTree(tmp_path), [PATH], Configuration(), load())
 
     (tmp_path / "web").mkdir()
     quiet = {

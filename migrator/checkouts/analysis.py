@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.checkouts import standard_input
+from migrator.checkouts.pipelines import pipelines_of
 from migrator.checkouts.standard_input import Buffer
 from migrator.checkouts.targets import Checkout, shown, targets
 from migrator.configuration import reading as configuration
@@ -24,16 +25,10 @@ from migrator.findings.selection import Scope
 from migrator.findings.settings import PipeStyle, Settings
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
-from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
-from migrator.prefilter.leads import is_run, leads
-from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, repository_of
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
-from migrator.text.files import LIMIT
-from migrator.text.packed import is_sealed
-from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
@@ -157,7 +152,7 @@ def prepared(
 ) -> Prepared:
     """`named` are files that hold pipelines whatever their names are. Raises ConfigurationError and RuleError."""
     book, settled = rulebook(target.root, reading.sources, reading.codes)
-    pipelines, matters = _pipelines(view, named, settled, book)
+    pipelines, matters = pipelines_of(view, named, settled, book)
     names = _names(target.root) if matters else (None, None)
     settings = _settings(names, reading, settled, book)
     if not write_baseline:
@@ -290,68 +285,6 @@ def refusal(view: WorkTree, scope: Scope, path: str) -> str | None:
     except Unreadable as error:
         return f"{path}: {error}"
     return None if scope.holds(real) else f"{path} is a symbolic link to {real}, which patless may not write"
-
-
-def _pipelines(
-    view: WorkTree, named: Collection[str], settled: configuration.Configuration, book: RuleBook
-) -> tuple[tuple[str, ...], bool]:
-    """The pipelines files by name and those that were named, and whether the engine goes into any of them.
-
-    Where it does not, git is asked neither for the files nor for the repository's name.
-    """
-    named = [path for path in named if not is_run(path, _bytes(view, path).decode(errors="replace"))]
-    glanced = view.glance()
-    if glanced is not None:
-        usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)
-        if usual <= {ROOT, *named} and not _matters(view, usual, settled, book):
-            return _once(view, usual), False
-    found = _once(view, {path for path in view.paths() if BITBUCKET.is_pipelines_file(path)} | set(named))
-    return found, _matters(view, found, settled, book)
-
-
-def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:
-    """A file that is reached by several links is read once."""
-    once: dict[str, str] = {}
-    for path in sorted(paths, key=lambda path: (os.path.islink(view.root / path), path)):
-        try:
-            once.setdefault(view.target(path), path)
-        except Unreadable:
-            once[path] = path  # the engine says why
-    return tuple(sorted(once.values()))
-
-
-def _matters(view: WorkTree, pipelines: Collection[str], settled: configuration.Configuration, book: RuleBook) -> bool:
-    if settled.variables:
-        return True
-    sought = needles(book)
-    words, files = [needle.decode() for needle in sought], book.programs.leading
-    try:
-        texts = [_text(view, path) for path in pipelines]
-        if any(text is None or any(word in text for word in words) for text in texts):
-            return True
-        return any(leads(text, partial(_text, view), words, files, clone=book.built_in.clone) for text in texts if text)
-    except (Unreadable, Undecodable):
-        return True  # the engine says why
-
-
-def _text(view: WorkTree, path: str) -> str | None:
-    """None where there is no file. Raises Unreadable and Undecodable."""
-    try:
-        data = view.read(path)
-    except Unreadable:
-        if os.path.isdir(view.root / path):
-            return None
-        raise
-    if data is not None and (len(data) > LIMIT or is_sealed(data)):
-        raise Unreadable("what it holds can't be seen")
-    return None if data is None else Source.decode(path, data).text
-
-
-def _bytes(view: WorkTree, path: str) -> bytes:
-    try:
-        return view.read(path) or b""
-    except Unreadable:
-        return b""
 
 
 def _names(root: Path) -> tuple[str, str] | tuple[None, None]:
