@@ -9,6 +9,7 @@ from tests.memory import PATH, planned, report_on
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 GIVEN = LOGIN.replace("$PAT", "$T")
+CARRIED = 'docker login crg.apkg.io -u "$USR" --password-stdin < t'
 PUSH = "docker push crg.apkg.io/acme/web:1"
 LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
 NAMED = """import os, subprocess
@@ -63,11 +64,24 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
         (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
     ),
     "a class within another that is named as a function": ((PUSH, "python a.py"), "", {"a.py": NAMED}),
+    "a variable that has nothing of the file which carries the password": (
+        ("export TAG=1", 'echo "$PAT" > t', CARRIED, "rm t", 'mvn -v "$TAG"', PUSH), "", {}
+    ),
+    "a build of another folder than the one that may hold the login file": (
+        (LOGIN.replace("docker", 'docker --config "own-$B"'), "docker build app", PUSH), "",
+        {"app/Dockerfile": "FROM alpine\nCOPY . .\n"},
+    ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "one of two ways to a password": (
         ("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH), "", "credential-unresolved"
+    ),
+    "a program that is told what the file says": (
+        ('echo "$PAT" > t', 'ls "$(cat t)"', CARRIED, "rm t", PUSH), "", "credential-unresolved"
+    ),
+    "a call whose host may be that of Packages": (
+        ('skopeo copy --dest-creds "$USR:$PAT" dir:x docker://${R:-crg.apkg.io}/acme/web',), "", "registry-unresolved"
     ),
     "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
     "a function that returns where failures do not": (

@@ -39,6 +39,7 @@ def left(script: str, files: dict[str, str], tail: str = "") -> list[int]:
         (f"{WRITE}\nssh host 'cd . && ls'", {}, ""),
         ('git remote add up "https://x:$PAT@bitbucket.org/acme/web"\ngit push up', {}, ""),
         ('echo "$PAT" > token\nrm token', {}, "        artifacts: [token]\n"),
+        (f"{WRITE}\ngit status build.env", {}, ""),
     ],
 )
 def test_a_file_that_nothing_takes_along_stays(script: str, files: dict[str, str], tail: str) -> None:

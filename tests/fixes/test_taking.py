@@ -44,6 +44,7 @@ find . | xargs -n1 cat
 grep -q auths ~/.docker/config.json && echo logged in
 grep -c auths ~/.docker/config.json
 grep -r TODO src
+alias "$(date +%s)"
 aws ecs update-service --service $(jq -r .name service.json)
 """.strip().splitlines()
 GOES = """
@@ -69,6 +70,7 @@ cat $(find / -name config.json)
 grep auth ~/.docker/config.json
 AUTH=$(egrep -o 'auth.*' ~/.docker/config.json)
 "$TOOL" ~
+echo "cp ~/.docker/config.json out; $TOOL" | bash
 bash -c "$TOOL $HOME"
 """.strip().splitlines()
 
