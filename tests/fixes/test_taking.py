@@ -118,6 +118,7 @@ HOME = 'os.path.expanduser("~")'
         'print(list(Path.home().glob("*.jar")))',
         f'subprocess.run(["ls", {HOME}])',
         'for f in glob.glob("src/*"): shutil.copy(f, "out")',
+        'p = Path.home().joinpath(".docker"); p.mkdir(exist_ok=True)',
     ],
 )
 def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:

@@ -24,7 +24,7 @@ class Facts(Struct, frozen=True, eq=False):
     are names whose value changes otherwise than by assignment; `counts` is how often a name stands there; `called` are
     names of what is called, `passed` those that are used otherwise than to call them where it is known with what;
     `caught` are functions that run where exceptions are caught; `logins` are what looks like the words of a login, with
-    these words."""
+    these words, and the function, class or module that they stand in."""
 
     packages: frozenset[str]
     clients: frozenset[str]
@@ -36,7 +36,7 @@ class Facts(Struct, frozen=True, eq=False):
     called: frozenset[str]
     passed: frozenset[str]
     caught: frozenset[str]
-    logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+    logins: dict[cst.CSTNode, tuple[list[cst.BaseExpression], cst.CSTNode]]
 
 
 def _logs_in(text: str) -> bool:
@@ -191,34 +191,49 @@ def _called(node: cst.CSTNode) -> Iterator[str]:
 
 def _logins(
     module: cst.Module, packages: frozenset[str], accounts: Collection[str]
-) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+) -> Iterator[tuple[cst.CSTNode, tuple[list[cst.BaseExpression], cst.CSTNode]]]:
     """Words, strings, and calls of what is named `login` or is given credentials; not a string that stands alone, as
     documentation does."""
     elsewhere = not packages.isdisjoint(accounts) and not any("docker" in one or "podman" in one for one in packages)
     elsewhere = elsewhere or any(
         isinstance(one, cst.FunctionDef) and one.name.value == "login" for one in tree.every(module)
     )
-    pending: list[cst.CSTNode] = [module]
+    pending: list[tuple[cst.CSTNode, cst.BaseExpression | None, cst.CSTNode]] = [(module, None, module)]
     while pending:
-        node = pending.pop()
+        node, whole, around = pending.pop()
         match node:
             case cst.List() | cst.Tuple() | cst.Set():
                 words = [one.value for one in node.elements]
                 if any(map(_is_login, words)):
-                    yield node, words
+                    yield node, (words, around)
             case cst.Call():
                 words = [one.value for one in node.args]
                 named = bool(words) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "login"
                 named = named and not elsewhere
                 given = any(one.keyword and one.keyword.value == "auth_config" for one in node.args)
                 if named or given or any(map(_is_login, words)):
-                    yield node, words
+                    yield node, (words, around)
             case cst.BaseString():
                 if _logs_in(cst.Module(()).code_for_node(node)):
-                    yield node, [node]
+                    yield node, ([whole or node], around)
                 continue
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            around = node
         if not isinstance(node, cst.Expr) or not isinstance(node.value, cst.BaseString):
-            pending += reversed(tree.below(node))
+            pending += [(one, _made_of(node, one, whole), around) for one in reversed(tree.below(node))]
+
+
+def _made_of(node: cst.CSTNode, part: cst.CSTNode, whole: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """The text that a program makes of a part of an expression, `"…" + x`, `"…" % x`, `"…".format(x)` or
+    `" ".join(["…", x])`: `whole` where the expression is a part of it itself; None where it makes none of it."""
+    match node:
+        case cst.BinaryOperation(operator=cst.Add() | cst.Modulo()):
+            return whole or node
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=method)) as func) if part is func or method == "join":
+            return whole or node
+        case cst.Attribute() | cst.Arg() | cst.List() | cst.Tuple() | cst.Element():
+            return whole
+    return None
 
 
 def _is_login(word: cst.BaseExpression) -> bool:
