@@ -71,6 +71,12 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
         (LOGIN.replace("docker", 'docker --config "own-$B"'), "docker build app", PUSH), "",
         {"app/Dockerfile": "FROM alpine\nCOPY . .\n"},
     ),
+    "tests that are turned around": (
+        ('if ! [ -n "$PAT" ]; then exit 1; fi', '! [ -z "$PAT" ] || exit 1', LOGIN, PUSH), "", {}
+    ),
+    "a list that is put together of two": (
+        ('A=(-u "$USR")', 'A+=(-p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", {}
+    ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -82,6 +88,15 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "a call whose host may be that of Packages": (
         ('skopeo copy --dest-creds "$USR:$PAT" dir:x docker://${R:-crg.apkg.io}/acme/web',), "", "registry-unresolved"
+    ),
+    "a test that is turned around, and decides about more": (
+        ('if ! [ -n "$PAT" ]; then make x; fi', LOGIN, PUSH), "", "guarded"
+    ),
+    "a list of which the begin is not known": (
+        ('A+=(-u "$USR" -p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", "credential-unresolved"
+    ),
+    "a file that is read where nobody knows which one was written": (
+        ('echo "$PAT" > "$ONE"', CARRIED.replace("< t", '< "$TWO"'), PUSH), "", "credential-unresolved"
     ),
     "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
     "a function that returns where failures do not": (
@@ -147,6 +162,46 @@ def test_another_login_that_is_not_followed_holds_the_one_back_that_is(
     assert held(pipelines(LOGIN, line, PUSH, more=more.replace(" login ", " logout ")), other) == set()
 
 
+PROGRAMS: dict[str, tuple[str, str, str]] = {
+    "a loop that ends early, with another value": (
+        """\
+for one in (1, 2):
+    token = subprocess.check_output(["vault"])
+    if ready(one):
+        break
+    token = os.environ["PAT"]
+subprocess.run(["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "-p", token], check=True)
+""",
+        "credential-unresolved", "the password comes from an expression of the program",
+    ),
+    "a host with an escape in a text with values": (
+        'subprocess.run(["docker", "login", f"\\x63rg.apkg.io", "-u", os.environ["USR"], "-p", os.environ["PAT"]])',
+        "registry-unresolved", "patless can't tell the value of an expression of the program, which names the registry",
+    ),
+    "words in bytes": (
+        'client.run([b"docker", b"login", b"crg.apkg.io", b"-u", b"ada", b"-p", os.environb[b"PAT"]])',
+        "credential-unresolved", "",
+    ),
+    "a function that hands its words on": (
+        'def docker(*args):\n    client.run(args)\ndocker("login", "crg.apkg.io", "-p", os.environ["PAT"])',
+        "credential-unresolved", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "code", "detail"), PROGRAMS.values(), ids=PROGRAMS)
+def test_a_detail_of_a_program_holds_its_login_back(program: str, code: str, detail: str) -> None:
+    """Whose words are known in part says so, and not that the program is read in part."""
+    files = {
+        PATH: pipelines("python3 a.py", PUSH),
+        "a.py": f"import client, os, subprocess\ntoken = os.environ['PAT']\n{program}\n",
+    }
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    (reason,) = finding.reasons
+    together = "the step puts the login together in the words of a program that comes from a call that is not followed"
+    assert (reason.code, reason.detail) == (code, detail or together)
+
+
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
 def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason: str) -> None:
     assert held(pipelines(*script, more=more), {}) == {reason}
@@ -155,7 +210,7 @@ def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason:
 def test_a_guard_that_another_step_runs_before_its_own_use_stays_and_so_does_the_login() -> None:
     asks = "          - &asks |\n            [[ -n $PAT ]] || exit 1\n"
     script = f"        script:\n{asks}          - |\n            {LOGIN}\n"
-    other = "    - step:\n        script:\n          - *asks\n          - ./deploy $PAT\n"
+    other = "    - step:\n        script:\n          - *asks\n          - read A < x\n          - ./deploy $PAT\n"
     text = f"pipelines:\n  default:\n    - step:\n{script}          - {PUSH}\n"
     assert held(text, {}) == set()
     assert held(text + other, {}) == {"registry-unresolved"}

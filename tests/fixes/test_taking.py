@@ -45,6 +45,7 @@ grep -q auths ~/.docker/config.json && echo logged in
 grep -c auths ~/.docker/config.json
 grep -r TODO src
 alias "$(date +%s)"
+find ~ -type f | wc -l; xargs cat
 aws ecs update-service --service $(jq -r .name service.json)
 """.strip().splitlines()
 GOES = """
@@ -70,6 +71,7 @@ cat $(find / -name config.json)
 grep auth ~/.docker/config.json
 AUTH=$(egrep -o 'auth.*' ~/.docker/config.json)
 "$TOOL" ~
+sed -n -e p ~/.docker/config.json
 echo "cp ~/.docker/config.json out; $TOOL" | bash
 bash -c "$TOOL $HOME"
 """.strip().splitlines()
