@@ -86,6 +86,8 @@ def test_nothing_is_pushed_or_read(text: str) -> None:
         ("docker buildx bake", [("read", None)]),
         (f"docker scout cves {WEB}", [("read", WEB)]),
         (f"docker service update --image={WEB} web", [("read", WEB)]),
+        (f"vendor-tool pull a,{BASE}", [("read", BASE)]),
+        ("xargs() { true; }\nxargs sh -c 'docker pull {}'", []),
     ],
 )
 def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | None]]) -> None:
