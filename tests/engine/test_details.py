@@ -20,6 +20,8 @@ def login(token):
     subprocess.run(words, check=True)
 login(os.environ["PAT"])
 """
+SHELLS = "bash sh dash ash zsh ksh"
+OWN = "OPTARG OPTIND REPLY MAPFILE COPROC PIPESTATUS BASH_REMATCH LINENO SECONDS RANDOM"
 ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
 PARTLY = """import importlib, os
 TEXT = "docker login crg.apkg.io"
@@ -77,6 +79,15 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "a list that is put together of two": (
         ('A=(-u "$USR")', 'A+=(-p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", {}
     ),
+    "a loop that ends before it sets another value": (
+        ("for one in 1; do T=$PAT; break; T=$(vault); done", GIVEN, PUSH), "", {}
+    ),
+    "commands that print nothing": (
+        ('T=$(cd .; set +e; export A=1; : x; [ -n x ]; true; shift; unset A; printf %s "$PAT")', GIVEN, PUSH), "", {}
+    ),
+    "shells by every name": (
+        (*(f"{one} -c 'docker login crg.apkg.io -u $USR -p $PAT'" for one in SHELLS.split()), PUSH), "", {}
+    ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -98,6 +109,8 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a file that is read where nobody knows which one was written": (
         ('echo "$PAT" > "$ONE"', CARRIED.replace("< t", '< "$TWO"'), PUSH), "", "credential-unresolved"
     ),
+    "a password that is printed behind another command": (("ls", 'echo "$PAT"', LOGIN, PUSH), "", "traced"),
+    "a password that is shown on standard error": (('echo "$PAT" > /dev/stderr', LOGIN, PUSH), "", "traced"),
     "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
     "a function that returns where failures do not": (
         ("set +e", 'f() { [ -n "$PAT" ] || return 1; }', "f", LOGIN, PUSH), "", "guarded"
@@ -205,6 +218,12 @@ def test_a_detail_of_a_program_holds_its_login_back(program: str, code: str, det
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
 def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason: str) -> None:
     assert held(pipelines(*script, more=more), {}) == {reason}
+
+
+def test_what_the_shell_sets_by_itself_is_no_stored_variable() -> None:
+    logins = (f'docker login crg.apkg.io -u "$USR" -p "${one}"' for one in OWN.split())
+    found = report_on(pipelines(*logins, PUSH)).findings
+    assert [[reason.code for reason in one.reasons] for one in found] == [["credential-unresolved"]] * len(OWN.split())
 
 
 def test_a_guard_that_another_step_runs_before_its_own_use_stays_and_so_does_the_login() -> None:
