@@ -251,6 +251,12 @@ def test_a_file_of_two_steps_is_changed_in_the_login_s_own_words() -> None:
     assert (change.path, change.after.decode().splitlines()[0]) == ("login.sh", "T=$PAT")
 
 
+def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matters() -> None:
+    (one,) = report_on(pipelines(LOGIN, PUSH, more=BROKEN)).skipped
+    assert (one.path, one.position.line) == (PATH, 10)
+    assert not report_on(pipelines("make", more=BROKEN)).skipped
+
+
 def test_a_login_whose_text_is_read_elsewhere_is_one_finding() -> None:
     """The same item also runs where the script cannot be read."""
     shared = f"pipelines:\n  default:\n    - step:\n        script:\n          - &login |\n            {LOGIN}\n"
