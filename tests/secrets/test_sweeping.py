@@ -124,6 +124,17 @@ def test_a_new_variable_of_the_workspace_is_seen_at_once(desk: Desk) -> None:
     assert verdicts(listed(desk))["", "", "PACKAGES_TOKEN"] == "in-use"
 
 
+def test_a_variable_of_the_workspace_is_looked_for_where_nothing_logs_in(desk: Desk) -> None:
+    other = "pipelines:\n  default:\n    - step:\n        script:\n          - ./deploy $PACKAGES_TOKEN\n"
+    for name in ("after", "zoo"):
+        desk.box.add_repository(name, {"main": {"bitbucket-pipelines.yml": other}})
+    desk.box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": STORED}})
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    (row,) = (one for one in listed(desk)["variables"] if one["key"] == "PACKAGES_TOKEN")
+    assert row["verdict"] == "in-use"
+
+
 def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: Desk) -> None:
     exported = STORED.replace("pipelines:\n  default:", "export: true\npipelines:\n  custom:\n    publish:").replace(
         "    - step:\n        script:", "      - step:\n          script:"
