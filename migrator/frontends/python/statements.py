@@ -90,12 +90,12 @@ class _Statements:
     def untold(self) -> Iterator[Statement]:
         """What looks like a command that logs in, and was not followed to where it is run: a command of its own that
         nobody knows, with the text of the program, where the registry may be named."""
-        for node, (words, around) in self.to.facts.logins.items():
-            if self.to.told.isdisjoint((node, *words)):
+        for node, found in self.to.facts.logins.items():
+            if self.to.told.isdisjoint((node, *found.words)):
                 span = self.names.span(node)
                 program = Join((self.to.unknown(node, why=commands.UNTOLD),), span)
-                with self.names.within(self.scopes.get(around, self.names.root)), self.to.collected():
-                    told = tuple(map(self.to.word, words))
+                with self.names.within(self.scopes.get(found.scope, self.names.root)), self.to.collected():
+                    told = tuple(map(self.to.word, (*found.words, *found.beside)))
                 login = (self.to.text_of("login", node),) if isinstance(node, cst.Call) else ()
                 call = Call((program, *login, *told, self.to.text_of(self.to.text, node)), span)
                 yield Statement(If((), (Statement(call, span),), (), span), span)
