@@ -20,6 +20,7 @@ def login(token):
     subprocess.run(words, check=True)
 login(os.environ["PAT"])
 """
+MAKEFILE = 'build:\n\t@tsc\nlogin:\n\t@docker login crg.apkg.io -u "$(USR)" -p "$(PAT)"\n'
 SHELLS = "bash sh dash ash zsh ksh"
 OWN = "OPTARG OPTIND REPLY MAPFILE COPROC PIPESTATUS BASH_REMATCH LINENO SECONDS RANDOM"
 ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
@@ -87,6 +88,9 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     ),
     "shells by every name": (
         (*(f"{one} -c 'docker login crg.apkg.io -u $USR -p $PAT'" for one in SHELLS.split()), PUSH), "", {}
+    ),
+    "a part of a file that logs in, run behind another part": (
+        ("make build", "make login", PUSH), "", {"Makefile": MAKEFILE}
     ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
