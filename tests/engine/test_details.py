@@ -261,6 +261,16 @@ def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matter
     assert not report_on(pipelines("make", more=BROKEN)).skipped
 
 
+def test_an_item_of_two_steps_stays_as_it_is() -> None:
+    text = pipelines(PUSH).replace(
+        "          - |", f"          - &set export T=$PAT\n          - {LITERAL}\n          - |"
+    )
+    other = "  branches:\n    x:\n      - step:\n          script:\n            - *set\n            - ./deploy $T\n"
+    (change,) = planned(report_on(text.replace("bob@acme.example", "$USR") + other)).changes
+    assert "- &set export T=$PAT\n" in change.after.decode()
+    assert '-p "$BITBUCKET_PACKAGES_TOKEN"' in change.after.decode()
+
+
 def test_a_login_whose_text_is_read_elsewhere_is_one_finding() -> None:
     """The same item also runs where the script cannot be read."""
     shared = f"pipelines:\n  default:\n    - step:\n        script:\n          - &login |\n            {LOGIN}\n"
