@@ -261,6 +261,14 @@ def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matter
     assert not report_on(pipelines("make", more=BROKEN)).skipped
 
 
+def test_a_literal_of_two_items_is_told_and_stays() -> None:
+    items = """          - 'T="abc'\n          - 'def"'\n          - docker login crg.apkg.io -u "$USR" -p "$T"\n"""
+    (finding,) = report_on(
+        f"pipelines:\n  default:\n    - step:\n        script:\n{items}          - {PUSH}\n"
+    ).findings
+    assert [reason.code for reason in finding.reasons] == ["unsupported-expansion"]
+
+
 def test_an_item_of_two_steps_stays_as_it_is() -> None:
     text = pipelines(PUSH).replace(
         "          - |", f"          - &set export T=$PAT\n          - {LITERAL}\n          - |"
