@@ -102,6 +102,9 @@ def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:
         (tmp_path / "title.j2").write_text(source)
         with pytest.raises(ConfigurationError, match=r"title\.j2"):
             Templates(tmp_path).render("title", WHOLE)
+    (tmp_path / "title.j2").write_text("{% if x %}\n{% end %}")
+    with pytest.raises(ConfigurationError, match=r"title\.j2:2: cannot use the template"):
+        Templates(tmp_path).render("title", WHOLE)
 
 
 @pytest.mark.parametrize(
