@@ -147,6 +147,8 @@ def test_runs_that_are_known_from_before_count_where_files_are_read_again(desk: 
     desk.box.forget_requests()
     assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "in-use"
     assert len(of(desk.box)["tool"]) == 2
+    git = [one.path for one in desk.box.requests if one.path.startswith("/git/acme/tool.git/")]
+    assert [one.rpartition("/")[2] for one in git] == ["refs", "git-upload-pack"]  # its branches, and no object
 
 
 def test_a_host_in_a_variable_of_the_repository_tells_who_logs_in(desk: Desk) -> None:
