@@ -127,6 +127,8 @@ DOUBTS = [
     "- make --unknown x",
     "mod ci",
     "include $(DIR)/x.mk",
+    "- . deploy",
+    "- true && source ci/gone.sh",
 ]
 
 
@@ -154,6 +156,9 @@ def test_a_doubt_is_asked(text: str) -> None:
         "- docker push x/y",
         "# cd $X",
         "- ./a.sh $X",
+        "- . ~/.bashrc",
+        "- source /etc/profile",
+        "- docker build . --push",
     ],
 )
 def test_the_usual_is_no_doubt(text: str) -> None:

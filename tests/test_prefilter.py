@@ -6,13 +6,19 @@ PATLESS_FUZZ=n raises the number of repositories.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from migrator.checkouts import analysis
+from migrator.configuration.reading import Configuration
 from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
 from migrator.prefilter.leads import leads
-from tests.memory import PATH, report_on
+from migrator.repositories.worktree import WorkTree
+from migrator.rulebook.reading import load
+from migrator.text.files import LIMIT
+from tests.memory import PATH, Memory, report_on
 
 LOGINS = (
     'echo "$TOKEN" | docker login -u "$NAME" --password-stdin crg.apkg.io',
@@ -196,3 +202,24 @@ def test_where_nothing_leads_to_a_login_nothing_is_found(files: dict[str, str]) 
         needles = [one.decode() for one in NEEDLES]
         mentioned = any(mention in text for mention in MENTIONS for text in inside.values())
         assert leads(inside[PATH], inside.get, needles, LEADING, doubt=lambda: mentioned), inside
+        view = Memory({path: text.encode() for path, text in inside.items()})
+        assert analysis._matters(view, [PATH], Configuration(), load()), inside  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_read_is_for_the_engine(tmp_path: Path) -> None:
+    def matters(files: dict[str, bytes]) -> bool:
+        for path, data in files.items():
+            (tmp_path / path).write_bytes(data)
+        return analysis._matters(WorkTree(tmp_path), [PATH], Configuration(), load())
+
+    (tmp_path / "web").mkdir()
+    quiet = {
+        PATH: b"pipelines:\n  default:\n    - step:\n        script:\n          - ls web/\n          - sh a.sh\n",
+        "a.sh": b"echo 1\n",
+    }
+    assert not matters(quiet)
+    for path in quiet:
+        for data in (b"\xff\xfe", b"-----BEGIN PGP MESSAGE-----\n", b"x" * (LIMIT + 1)):
+            assert matters(quiet | {path: data})
+    (tmp_path / PATH).unlink()
+    assert matters({})

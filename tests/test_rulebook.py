@@ -177,7 +177,9 @@ def test_a_registry_of_one_s_own_has_its_own_hosts_and_variables(tmp_path: Path)
 def test_a_later_file_wins_over_an_entry_of_the_same_name(tmp_path: Path) -> None:
     changed = REGISTRY.replace("acme:", "bitbucket-packages:", 1)
     book = rulebook.load([folder(tmp_path, acme=changed)])
-    assert [registry.username for registry in book.registries.values()] == ["ACME_USERNAME"]
+    before = rulebook.load().registries
+    assert [name for name, one in book.registries.items() if one != before[name]] == ["bitbucket-packages"]
+    assert book.registries["bitbucket-packages"].username == "ACME_USERNAME"
 
 
 def test_a_built_in_variable_is_named_anew_and_the_others_stay(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ from migrator.prefilter.needles import needles
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, repository_of
 from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
+from migrator.text.files import LIMIT
+from migrator.text.packed import is_sealed
+from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
@@ -135,10 +138,11 @@ def _configuration(root: Path, sources: Sources) -> configuration.Configuration:
 
 
 class Prepared(Struct, frozen=True):
-    """One repository, and all that the engine is given for it."""
+    """One repository, and all that the engine is given for it. `matters`: it has something to say of these files."""
 
     view: WorkTree
     pipelines: tuple[str, ...]
+    matters: bool
     book: RuleBook
     settings: Settings
     settled: configuration.Configuration
@@ -158,7 +162,7 @@ def prepared(
     settings = _settings(names, reading, settled, book)
     if not write_baseline:
         settings = replace(settings, baseline=_baseline(reading.baseline or settled.baseline))
-    return Prepared(view, pipelines, book, settings, settled)
+    return Prepared(view, pipelines, matters, book, settings, settled)
 
 
 def _one(
@@ -195,14 +199,12 @@ def _analysed(
     unsafe_fixes: bool | None,
     memo: FlowMemo | None = None,
 ) -> Analysis:
-    from migrator.engine import analysis as engine
     from migrator.findings.withholding import withhold
 
     view, pipelines, book, settings, settled = given.view, given.pipelines, given.book, given.settings, given.settled
     scope = Scope(target.files, target.folders, settled.exclude)
     baseline = reading.baseline or settled.baseline
-    run = partial(engine.analyse, memo=memo) if memo else engine.analyse
-    report = run(view, pipelines, book, settings, BITBUCKET)
+    report = _reported(given, memo)
     report = replace(
         report,
         findings=tuple(withhold([one for one in report.findings if concerns(scope, one)], report.findings)),
@@ -227,6 +229,15 @@ def _analysed(
         configuration=settled.path,
         more_rules=(*settled.rules, *reading.sources.rules),
     )
+
+
+def _reported(given: Prepared, memo: FlowMemo | None) -> Report:
+    if not given.matters and not given.settings.baseline:
+        return Report()
+    from migrator.engine import analysis as engine
+
+    run = partial(engine.analyse, memo=memo) if memo else engine.analyse
+    return run(given.view, given.pipelines, given.book, given.settings, BITBUCKET)
 
 
 def _beside(report: Report, scope: Scope) -> Iterator[LeftOut]:
@@ -312,17 +323,28 @@ def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:
 def _matters(view: WorkTree, pipelines: Collection[str], settled: configuration.Configuration, book: RuleBook) -> bool:
     if settled.variables:
         return True
-    data = [_bytes(view, path) for path in pipelines]
     sought = needles(book)
-    if any(needle in one for one in data for needle in sought):
-        return True
     words, files = [needle.decode() for needle in sought], book.programs.leading
-    texts = (one.decode(errors="replace") for one in data)
-    return any(leads(text, partial(_text, view), words, files, clone=book.built_in.clone) for text in texts)
+    try:
+        texts = [_text(view, path) for path in pipelines]
+        if any(text is None or any(word in text for word in words) for text in texts):
+            return True
+        return any(leads(text, partial(_text, view), words, files, clone=book.built_in.clone) for text in texts if text)
+    except (Unreadable, Undecodable):
+        return True  # the engine says why
 
 
 def _text(view: WorkTree, path: str) -> str | None:
-    return _bytes(view, path).decode(errors="replace") or None
+    """None where there is no file. Raises Unreadable and Undecodable."""
+    try:
+        data = view.read(path)
+    except Unreadable:
+        if os.path.isdir(view.root / path):
+            return None
+        raise
+    if data is not None and (len(data) > LIMIT or is_sealed(data)):
+        raise Unreadable("what it holds can't be seen")
+    return None if data is None else Source.decode(path, data).text
 
 
 def _bytes(view: WorkTree, path: str) -> bytes:

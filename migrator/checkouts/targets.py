@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -82,8 +83,12 @@ def _target(root: Path, reals: Sequence[Path]) -> Checkout:
 
 def shown(root: Path, path: str) -> str:
     """A path of a repository as it is shown: relative to the working directory where one is in the other."""
-    working = os.path.realpath(os.getcwd())
-    top = os.path.realpath(root)
+    working, top = _real(os.getcwd()), _real(os.fspath(root))
     full = os.path.join(top, path)
     near = os.path.commonpath([working, top]) in (working, top)
     return os.path.relpath(full, working) if near else full
+
+
+@lru_cache(maxsize=16)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)

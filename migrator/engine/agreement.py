@@ -1,4 +1,4 @@
-"""Text that several steps run is edited only where each of them wants the same edit."""
+"""What several steps run is edited only where each of them wants the same edit, and all of a step's logins with it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 
-from migrator.findings.records import Finding, Use
+from migrator.findings.records import Finding, Use, Verdict
 from migrator.fixes.context import Context
+from migrator.fixes.judged_command import RuleContext
 from migrator.reading.steps import Shell, StepFacts
 from migrator.text.edits import Edit
 from migrator.text.source import Span
+
+_Place = tuple[str, Span]
+_SHOWN = 4
+"""The most reasons that a finding has from others."""
 
 
 def agreed(merged: Sequence[Finding], found: Iterable[Finding], context: Context) -> list[Finding]:
@@ -31,6 +36,50 @@ def agreed(merged: Sequence[Finding], found: Iterable[Finding], context: Context
         return any(path == edit.path and span.contains(edit.span) for shell in others for path, span in runs(shell))
 
     return [one.blocked(reason) if any(map(disputed, one.edits)) else one for one in merged]
+
+
+def together(merged: Sequence[Finding], context: RuleContext) -> list[Finding]:
+    """The findings, each with the reasons against those that are rewritten with it or not at all: the logins of a step
+    to one host and login file, of which another step may hold one back.
+
+    The least fixed point. A finding changes at most twice, from safe by unsafe to report-only, and only then are its
+    groups looked at again.
+    """
+    found = list(merged)
+    at: dict[_Place, list[int]] = {}
+    for number, one in enumerate(found):
+        at.setdefault((one.path, one.span), []).append(number)
+    groups = [sorted({number for place in places for number in at.get(place, ())}) for places in _groups(context)]
+    of: dict[int, list[int]] = {}
+    for group, numbers in enumerate(groups):
+        for number in numbers:
+            of.setdefault(number, []).append(group)
+    pending = dict.fromkeys(range(len(groups)))
+    while pending:
+        group = next(iter(pending))
+        del pending[group]
+        strictest = max((found[number].verdict for number in groups[group]), key=_strictness, default=Verdict.SAFE)
+        held = dict.fromkeys(one for number in groups[group] for one in found[number].reasons)
+        left = [one for one in held if one.verdict is strictest or strictest is not Verdict.REPORT_ONLY]
+        for number in groups[group]:
+            if _strictness(found[number].verdict) < _strictness(strictest):
+                found[number] = found[number].held(left[:_SHOWN])
+                pending |= dict.fromkeys(of[number])
+    return found
+
+
+def _strictness(verdict: Verdict) -> int:
+    return verdict.strictness
+
+
+def _groups(context: RuleContext) -> Iterator[set[_Place]]:
+    for step in context.steps:
+        kinds: dict[tuple[str, str], set[_Place]] = {}
+        for one in context.judged(step):
+            script, login = one.login.shell.script, one.login
+            place = script.source_at(login.command.span).path, script.shown(login.command.span)
+            kinds.setdefault((login.registry.name, login.login.config), set()).add(place)
+        yield from kinds.values()
 
 
 class _Shells:

@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from migrator.engine.agreement import agreed
+from migrator.engine.agreement import agreed, together
 from migrator.engine.checking import check
 from migrator.engine.context import context_of
 from migrator.engine.merging import merge
@@ -54,7 +54,7 @@ def report(reading: Reading, context: RuleContext, files: tuple[str, ...]) -> Re
     """Run the rules, join what they find at one place, and leave out what the settings say."""
     book, settings = reading.book, reading.settings
     found = tuple(check(context))
-    merged = agreed(merge(found, context), found, context)
+    merged = together(agreed(merge(found, context), found, context), context)
     others = (reading.source(path) for path in sorted({one.path for one in merged} - reading.sources.keys()))
     sources = reading.sources | blanked(filter(None, others), book)
     joined = _joined(reading)

@@ -123,7 +123,12 @@ class Finding(Struct, frozen=True):
 
     def blocked(self, reason: Reason) -> Finding:
         """The finding without its fix, for a reason that is report-only."""
-        return replace(self, reasons=(*self.reasons, reason), edits=(), changes=())
+        return self.held((reason,))
+
+    def held(self, reasons: Iterable[Reason]) -> Finding:
+        """The finding with more reasons, and without its fix where one is report-only."""
+        every = tuple(dict.fromkeys((*self.reasons, *reasons)))
+        return replace(self, reasons=every, **({"edits": (), "changes": ()} if blocking(every) else {}))
 
     def scrubbed(self, scrub: Callable[[str], str]) -> Finding:
         """With all that it says, and not what it writes, as `scrub` leaves it."""

@@ -9,7 +9,6 @@ of that the same is asked as of an edit in place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
@@ -18,19 +17,16 @@ from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
+from migrator.fixes.prefixes import calls, in_front, is_read_only
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
 from migrator.flow.events import Command, Flow, VariableUse
 from migrator.flow.queries import outermost
-from migrator.frontends.shell.lowering import lower
-from migrator.ir.nodes import Call
 from migrator.reading.scripts import Script
 from migrator.text.edits import Edit
-from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_FIXED = regex(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 _STAYING = frozenset({".", "source", "eval", "exec"})
 """Special builtins: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14"""
 
@@ -72,7 +68,10 @@ def bridge(
         if any(command.traced for command in _within(visibility.trace, call)):
             detail = "the script prints its commands (`set -x`) where it uses the credential"
             reasons.append(context.reason("traced", detail, "the token"))
-        if fixed := next((name for name in natives if _read_only(script, name)), ""):
+        if call.name in _STAYING and (set_again := _set_again(visibility.trace, call, natives)):
+            detail = f"what `{call.name}` reads sets {set_again}, which would not stay after it"
+            raise Refused("bridge-layout", detail, set_again)
+        if fixed := next((name for name in natives if is_read_only(script, name)), ""):
             raise Refused("bridge-layout", f"{fixed} is read-only in the step", fixed)
         edit = _insert(script, call, natives)
     except Refused as refused:
@@ -93,17 +92,20 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     return natives
 
 
-def _read_only(script: Script, name: str) -> bool:
-    """Whether the step may keep a variable from being set, in front of a command, too."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(word.search(found[0]) for found in _FIXED.finditer(script.text))
+def _set_again(trace: Flow, call: Command, names: Iterable[str]) -> str:
+    """A variable that is set within a call whose assignments hold for it alone, though it stays otherwise."""
+    wanted = {*names}
+    inner = (one for one in trace.definitions if one.name in wanted and call.order <= one.order)
+    within = {one.order for one in _within(trace, call)}
+    last = max(within, default=call.order)
+    return next((one.name for one in inner if one.order <= last), "")
 
 
 def _call(login: PackagesLogin) -> Command | None:
     """The innermost command of the step's own script within which the credential is read and the login made."""
     script, trace = login.shell.script, login.shell.trace
     sites = {*login.sites, (login.command.span, login.command.calls)}
-    standing = _calls(lower(script.text))
+    standing = calls(script)
     found = [
         one
         for one in trace.commands
@@ -113,21 +115,6 @@ def _call(login: PackagesLogin) -> Command | None:
         and all(calls and _inside(one, calls[0]) for _, calls in sites)
     ]
     return max(found, key=lambda one: one.span.start, default=None)
-
-
-def _calls(statements: Iterable[Struct]) -> set[int]:
-    """Where calls stand in a script, and not in a text that it has run."""
-    found: set[int] = set()
-    pending: list[object] = [*statements]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Call):
-            found.add(node.span.start)
-        if isinstance(node, Struct):
-            pending += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            pending += node
-    return found
 
 
 def _inside(call: Command | None, position: int) -> bool:
@@ -174,8 +161,8 @@ def _in_the_end(visibility: Visibility, use: VariableUse) -> VariableUse:
 
 def _insert(script: Script, call: Command, natives: dict[str, str]) -> Edit:
     """The assignments in front of the call's first word. Raises Refused."""
-    text = "".join(f'{name}="${native}" ' for name, native in natives.items())
-    edit = script.edit(Span(call.span.start, call.span.start), text)
+    point = in_front(call, natives)
+    edit = script.edit(point.span, point.text)
     if edit is None:
         raise Refused("bridge-layout", "patless can't put assignments in front of the call", "the step")
     return edit

@@ -11,17 +11,20 @@ from migrator.flow.queries import Site, sites
 from migrator.ir.values import Value
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Registry
+from migrator.rulebook.sinks import Role
 from migrator.sinks.credentials import Origin, origin
 from migrator.sinks.logins import Login
 
 
 class LoginWord(Struct, frozen=True):
-    """The user name or the password of a login, as `role` says; `native` is the variable that should stand there."""
+    """The user name or the password of a login, as `role` says; `native` is the variable that should stand there.
+    `variable` is the one that the client takes it from, '' where it is told in another way."""
 
     role: str
     native: str
     value: Value
     origin: Origin
+    variable: str = ""
 
 
 class PackagesLogin(Struct, frozen=True, eq=False, dict=True):
@@ -76,8 +79,8 @@ def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:
             shell,
             login,
             registry,
-            _word("user name", registry.username, login.username),
-            _word("password", registry.password, login.password),
+            _word("user name", registry.username, login.username, login.variable(Role.USERNAME)),
+            _word("password", registry.password, login.password, login.variable(Role.PASSWORD)),
         )
         for shell in step.shells
         for login in shell.logins
@@ -85,5 +88,5 @@ def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:
     )
 
 
-def _word(role: str, native: str, value: Value) -> LoginWord:
-    return LoginWord(role, native, value, origin(value, native))
+def _word(role: str, native: str, value: Value, variable: str) -> LoginWord:
+    return LoginWord(role, native, value, origin(value, native), variable)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from migrator.fixes.login import LoginWord, PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
+from migrator.fixes.prefixes import calls, in_front, is_read_only
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
@@ -55,11 +56,19 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     script, reason = login.shell.script, visibility.context.reason
     found: dict[Point, None] = {}
     obstacles: list[tuple[str, Obstacle]] = []
+    handed: dict[str, str] = {}
     for word in login.words:
         try:
-            found |= dict.fromkeys(_points(word, visibility))
+            if _is_handed(word, login, visibility):
+                handed[word.variable] = word.native
+            else:
+                found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
+    if handed and (blocked := _in_the_way(login, handed)):
+        obstacles.append(("credential", blocked))
+    elif handed:
+        found[in_front(login.command, handed)] = None
     if any(cleared(visibility.trace, point.span) for point in found):
         obstacles.append(("credential", Obstacle("credential-unresolved", _CLEARED)))
     if conflict := _conflict(login, visibility, found):
@@ -95,6 +104,30 @@ def _points(word: LoginWord, visibility: Visibility) -> tuple[Point, ...]:
     if obstacle := word.origin.obstacle:
         raise Refused(obstacle.code, obstacle.detail, obstacle.subject)
     return points(word.value, word.native, visibility.movable)
+
+
+def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) -> bool:
+    """Whether a half is given in front of the command alone: its client takes it from a variable that is stored, or
+    that others read, too. Raises Refused where it is neither."""
+    name, command = word.variable, login.command
+    if not name or name in dict(command.overrides):
+        return False
+    kept = name not in command.exported
+    if obstacle := word.origin.obstacle:
+        raise Refused(obstacle.code, obstacle.detail, obstacle.subject)
+    definitions = command.environment.get(name, (None,))
+    return kept or any(one is None or not visibility.movable(one) for one in definitions)
+
+
+def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None:
+    """Why no assignments can stand in front of the command."""
+    command, script = login.command, login.shell.script
+    if fixed := next((name for name in names if is_read_only(script, name)), ""):
+        return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
+    if command.wrappers or command.calls or command.span.start not in calls(script):
+        name = next(iter(names))
+        return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
+    return None
 
 
 def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:

@@ -36,6 +36,7 @@ class Visibility:
         self.tested = queries.tested(self.trace)
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
         self.edited = any(not self._other_user(login.command.span) for login in logins)
+        self._own_commands = {login.command for login in logins}
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -86,8 +87,10 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            seen = queries.exported_to(command, definition, given)
-            if seen and self.readers.may_read(command, name):
+            if not queries.exported_to(command, definition, given):
+                continue
+            taken = command not in self._own_commands and self.readers.takes(command, name)
+            if taken or self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _other_user(self, span: Span) -> str:

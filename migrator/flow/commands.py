@@ -80,6 +80,7 @@ class CommandModel:
             wrappers=unwrapped.wrappers,
             consumed=frame.consumed,
             unordered=frame.unordered,
+            told=call.told,
             program=unwrapped.program,
             unknown="" if unwrapped.program or not given else given[0].value.unknown,
         )

@@ -62,7 +62,7 @@ class Command(Struct, frozen=True, eq=False, weakref=True):
     something decides whether it runs. `consumed`: its output is read by another command; `followed`: what it runs
     (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written,
     `unknown` completes "comes from …" where that is not literal and something is known of it. `runs` is the path of a
-    file of which it runs something that is decided only then.
+    file of which it runs something that is decided only then. `told`: the log has its words where it fails.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Command(Struct, frozen=True, eq=False, weakref=True):
     unknown: str = ""
     runs: str = ""
     unordered: bool = False
+    told: bool = False
 
 
 class VariableUse(Struct, frozen=True):

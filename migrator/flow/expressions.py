@@ -101,7 +101,7 @@ class Evaluator:
             case Capture():
                 inner = frame.outer.get(part.span.start, state).copy()
                 inner.errexit = False  # bash takes it off there: https://www.gnu.org/software/bash/manual/bash.html#Command-Substitution
-                alone = frame.but(consumed=True, asked=False, fatal=False, hidden=False)
+                alone = frame.but(consumed=True, asked=False, fatal=False, hidden=False, inside=True)
                 output = self.machine.run(part.body, inner, alone, None)
                 if _is_file(part.body):
                     output = self.machine.streams.inputs(part.body[0].redirects, inner, alone, None) or output

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import filter as matches
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from migrator.text.packed import is_script, is_sealed, unpacked
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Undecodable
 from migrator.text.view import Unreadable, View
+from migrator.text.wildcards import named_like
 
 if TYPE_CHECKING:
     from migrator.flow.events import Argument, Command
@@ -149,8 +149,7 @@ class FileGraph:
 
     @cached_property
     def manifests(self) -> tuple[str, ...]:
-        globs = self.programs.manifests
-        return tuple(path for path in self.paths if any(fnmatchcase(path.rpartition("/")[2], one) for one in globs))
+        return tuple(path for path in self.paths if named_like(path, self.programs.manifests))
 
     def is_bare(self, command: Command) -> bool:
         """Whether a program is found by its name alone, and nothing is known of it."""
@@ -258,23 +257,19 @@ class FileGraph:
 
     def is_document(self, path: str) -> bool:
         """Whether a file is for people: nothing runs it, nor what it names."""
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(name, glob) for glob in self.programs.documents)
+        return named_like(path, self.programs.documents)
 
     def is_code(self, path: str) -> bool:
         """Whether no client takes a file for the one in which it keeps its logins."""
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(name, glob) for glob in self.programs.code)
+        return named_like(path, self.programs.code)
 
     def is_listing(self, path: str) -> bool:
         """Whether a file lists others for a tool that does nothing with what is in them."""
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(name, glob) for glob in self.programs.listings)
+        return named_like(path, self.programs.listings)
 
     def is_common(self, path: str) -> bool:
         """Whether programs read a file of this name wherever it lies, and nobody has to name it."""
-        name = path.rpartition("/")[2]
-        return any(fnmatchcase(name, glob) for glob in self.programs.common)
+        return named_like(path, self.programs.common)
 
     def _callers(self, path: str) -> Paths:
         """The files that name a file, a search in the text of all of them, bounded; Python modules that import it."""

@@ -38,7 +38,7 @@ class Frame(Struct, frozen=True):
     `fatal`: where the process fails that the node runs in, the step surely does; `returns`: where the running function
     does; `last`: the status of the node is that of the process. `hidden`: tracing does not show its words; `shown`:
     what started the process shows all that it is told. `watched`: what runs around shows the words of
-    all that is started.
+    all that is started. `inside`: the process of the node may end before the program does.
     """
 
     calls: CallString = ()
@@ -68,6 +68,7 @@ class Frame(Struct, frozen=True):
     hidden: bool = False
     shown: bool = False
     watched: bool = False
+    inside: bool = False
 
     def ends(self, state: State) -> bool:
         """Whether the step surely fails where the node does."""
@@ -75,7 +76,7 @@ class Frame(Struct, frozen=True):
 
     def process(self, state: State) -> Frame:
         """The frame of a process that the node starts and waits for."""
-        return replace(self, fatal=self.ends(state), last=True, returns=False)
+        return replace(self, fatal=self.ends(state), last=True, returns=False, inside=True)
 
     def but(self, **changes: Any) -> Frame:
         return replace(self, **changes)

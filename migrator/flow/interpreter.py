@@ -237,7 +237,7 @@ class Interpreter:
         self.recorder.departs(stops=False)
 
     def pipe(self, node: Pipe, state: State, frame: Frame, stdin: Value | None) -> Value:
-        alone = frame.but(consumed=True, asked=False, fatal=False)
+        alone = frame.but(consumed=True, asked=False, fatal=False, inside=True)
         left = self.statement(node.left, state.copy(), alone, stdin)
         right = state.copy()
         output = self.statement(node.right, right, frame.process(state).but(failing=None), left, decided=True)

@@ -29,7 +29,7 @@ class Nested:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
         self.recorder = machine.recorder
-        self.traps: list[tuple[NestedText, Call, State]] = []
+        self.traps: list[tuple[NestedText, Call, State, bool]] = []
 
     def run(self, nested: NestedText, call: Call, state: State, frame: Frame, stdin: Value | None) -> Value | None:
         """Follow program text in a state, and return its standard output; None where it is not followed."""
@@ -100,7 +100,8 @@ class Nested:
         self.recorder.add(Unread(call.span, " ".join([text, *fed]), ""))
 
     def trap(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> None:
-        """What a trap runs is read at the end, with what may hold at any time; what it sets may be set at any time."""
+        """What a trap runs is read at the end, with what may hold at any time; what it sets may be set at any time. The
+        trap of another process runs when that ends."""
         words = [argument for argument in arguments if argument.text != "--"]
         if len(words) < 2 or ((words[0].text or "-").startswith("-") and words[0].text is not None):
             return
@@ -109,7 +110,7 @@ class Nested:
             self.machine.havoc.text(call.words[1:2], "what `trap` runs", call.span, state, frame)
             return
         if not self.recorder.silent:
-            self.traps.append((nested, call, state.copy()))
+            self.traps.append((nested, call, state.copy(), frame.inside))
         if all(word.text in ("EXIT", "0") for word in words[1:]):
             return
         state.traced = state.traced or _shows_commands(nested.text)
@@ -123,8 +124,9 @@ class Nested:
         state.folders = joined((state.folders, after.folders))
 
     def trapped(self, state: State) -> None:
-        for nested, call, since in self.traps:
-            self.run(nested, call, self.machine.any_time(state, since), Frame(conditional=True), None)
+        for nested, call, since, inside in self.traps:
+            frame = Frame(conditional=True, unordered=inside)
+            self.run(nested, call, self.machine.any_time(state, since), frame, None)
 
 
 def _followed(output: Value | None) -> CommandResult:

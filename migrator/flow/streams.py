@@ -86,7 +86,7 @@ class Streams:
     def file(self, redirect: Redirect, state: State, frame: Frame) -> Value:
         parts = redirect.value.parts
         if len(parts) == 1 and isinstance(parts[0], Capture) and parts[0].stream:
-            alone = frame.but(consumed=True, asked=False, fatal=False)
+            alone = frame.but(consumed=True, asked=False, fatal=False, inside=True)
             return self.machine.run(parts[0].body, state.copy(), alone, None)
         path = self.value(redirect, state, frame)
         self.recorder.reads_file(path)

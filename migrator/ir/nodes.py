@@ -198,11 +198,12 @@ class Declare(Struct, frozen=True):
 
 class Call(Struct, frozen=True):
     """A command: a program, a function or a builtin, whichever its first word names when it runs. `overrides` are
-    set for it alone."""
+    set for it alone. `told`: where it fails, what started it shows its words."""
 
     words: tuple[Join, ...]
     span: Span
     overrides: tuple[Assign, ...] = ()
+    told: bool = False
 
 
 class Pipe(Struct, frozen=True):

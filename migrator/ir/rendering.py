@@ -69,7 +69,7 @@ def node(one: Node) -> str:
             marks = _marks(one, "exported", "local", "alias", "dumps", "options")
             return _form(f"declare{marks}", [*map(_assign, assignments), *map(join, words)])
         case nodes.Call(words, _, overrides):
-            return _form("call", [*map(_assign, overrides), *map(join, words)])
+            return _form("told call" if one.told else "call", [*map(_assign, overrides), *map(join, words)])
         case nodes.Pipe(left, right):
             return _form("piped", map(statement, (left, right)))
         case nodes.If((), then, (), _, None):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 
 from migrator.prefilter.data import CLONE, ENDINGS, ENTERS, RECIPES
-from migrator.prefilter.words import ANY, TooMany, bare, commands, doubtful, prepared, quoted
+from migrator.prefilter.words import ANY, TooMany, bare, commands, doubtful, prepared, quoted, taken_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,13 +62,21 @@ def leads(
         for content, inside in _files(text, read, programs, here, clone):
             if inside and any(word in content for word in words):
                 return True
-            if not certain and doubtful(prepared(content, clone), programs):
+            if not certain and _doubtful(prepared(content, clone), read, programs):
                 if doubt():
                     return True
                 certain = True
     except TooMany:
         return True
     return False
+
+
+def _doubtful(text: str, read: Callable[[str], str | None], programs: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a text may run files that it does not name: by itself, or as it takes in a file that is not there, which
+    may enter any folder."""
+    return doubtful(text, programs) or any(
+        not (path := _within("", word)) or read(path) is None for word in taken_in(text)
+    )
 
 
 def _files(

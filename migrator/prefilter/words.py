@@ -47,6 +47,9 @@ class TooMany(Exception):
     """More than is looked through."""
 
 
+_TAKES_IN = frozenset({".", "source"})
+
+
 def prepared(text: str, clone: str) -> str:
     """A text for the functions below: what is put in and known is there. `clone` is the variable that holds the root,
     and stands for its value."""
@@ -87,6 +90,14 @@ def doubtful(text: str, programs: Mapping[str, tuple[str, ...]]) -> bool:
     if "import" in text and any(word in text for word in _PROCESSES):
         return True
     return any(_open(words, programs) for words in commands(text))
+
+
+def taken_in(text: str) -> Iterator[str]:
+    """The files that shells take into themselves, by paths below their folder. Raises TooMany."""
+    for words in commands(text):
+        for before, word in zip(map(bare, words), words[1:], strict=False):
+            if before in _TAKES_IN and word[0] not in "-/~$":
+                yield bare(word)
 
 
 def bare(word: str) -> str:

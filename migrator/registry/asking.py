@@ -30,7 +30,7 @@ def asked(
     """
     packages = list(packages)
     named = {package.name: package.name.partition("/")[0] for package in packages}
-    known = {host: registry for host in named.values() if (registry := book.registry(host))}
+    known = {host: one for host in named.values() if (one := book.registry(host)) and one.images}
     pairs = {host: _pair(host, known[host], environment, how) for host in sorted(known)}
     found: dict[str, Access] = {}
     asking: dict[str, dict[str, str]] = {}

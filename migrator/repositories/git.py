@@ -40,6 +40,7 @@ whoever calls a program gives it the one that it needs."""
 PROXIES = regex(r"(?:https?|all|no)_proxy", re.IGNORECASE)
 _PLAIN = regex(rb'\[(?P<section>[a-z]+(?: "[^"\\]*")?)\]|\t(?P<key>[A-Za-z][A-Za-z0-9-]*) = (?P<value>[^"\\#;]*)')
 """A line of a configuration file in the form that git itself writes."""
+_HEAD = regex(rb"(?:ref: refs/[\x21-\x7e]+|[0-9a-f]{40})\n?")
 _ELSEWHERE = (b"include", b"worktreeConfig", b"worktreeconfig")
 
 
@@ -60,8 +61,53 @@ class GitMissing(Exception):
 
 def top_level(folder: Path) -> Path | None:
     """The root of the work tree that `folder` is in, None outside of one. Raises GitError and GitMissing."""
+    no_traps(folder)
+    if plain := _plain_top_level(folder):
+        return plain
     answer = _git(folder, "rev-parse", "--show-toplevel")
     return Path(os.fsdecode(answer.removesuffix(b"\n"))) if answer else None
+
+
+def _plain_top_level(folder: Path) -> Path | None:
+    """What git would say of an ordinary repository of this user, without starting it; None where only git can tell."""
+    if os.name == "nt" or any(name.startswith(_KEPT) for name in os.environ):
+        return None
+    real = Path(os.path.realpath(folder))
+    for above in (real, *real.parents):
+        inside = above / ".git"
+        if os.path.lexists(inside):
+            return above if _is_plain(inside) and _is_one_place(real, above, inside) else None
+        if os.path.lexists(above / "HEAD"):  # it may be a repository without a work tree
+            return None
+    return None
+
+
+def _is_one_place(folder: Path, top: Path, inside: Path) -> bool:
+    """Whether all is this user's, which git asks for, and on one file system, which it does not leave."""
+    try:
+        found = [os.lstat(one) for one in (folder, top, inside)]
+    except OSError:
+        return False
+    return len({one.st_dev for one in found}) == 1 and {one.st_uid for one in found} == {os.geteuid()}
+
+
+def _is_plain(inside: Path) -> bool:
+    """Whether a `.git` is a folder that git takes for a repository whose work tree is around it."""
+    if inside.is_symlink() or os.path.lexists(inside / "commondir"):
+        return False
+    if not all(os.path.isdir(inside / name) for name in ("objects", "refs")):
+        return False
+    try:
+        head = read_bounded(inside / "HEAD") or b""
+    except Unreadable:
+        return False
+    core = {key: value for section, key, value in _plain_settings(inside) or () if section == b"core"}
+    return (
+        bool(_HEAD.fullmatch(head))
+        and core.get(b"repositoryformatversion") == b"0"
+        and core.get(b"bare") == b"false"
+        and b"worktree" not in core
+    )
 
 
 def files(root: Path) -> list[str] | None:
@@ -89,21 +135,31 @@ def _plain_origin(root: Path) -> bytes | None:
 
     None where only git can tell: the file is elsewhere, includes others, or is not in the form that git writes.
     """
+    settings = _plain_settings(root / ".git")
+    if settings is None:
+        return None
+    urls = [value for section, key, value in settings if (section, key) == (b'remote "origin"', b"url")]
+    return urls[-1] if urls else b""
+
+
+def _plain_settings(inside: Path) -> list[tuple[bytes, bytes, bytes]] | None:
+    """Section, key in small letters, and value of each line of a repository's configuration, in order; None where it
+    has another form than git writes, or leads to others."""
     try:
-        data = read_bounded(root / ".git" / "config")
+        data = read_bounded(inside / "config")
     except Unreadable:
         return None
     if data is None:
         return None
-    section, url = b"", b""
+    section, settings = b"", list[tuple[bytes, bytes, bytes]]()
     for line in data.splitlines():
         found = _PLAIN.fullmatch(line)
         if found is None or found["section"] in _ELSEWHERE or found["key"] in _ELSEWHERE:
             return None
         section = found["section"] or section
-        if section == b'remote "origin"' and found["key"] == b"url":
-            url = found["value"]
-    return url
+        if found["key"]:
+            settings.append((section, found["key"].lower(), found["value"]))
+    return settings
 
 
 def slug(url: str) -> tuple[str, str] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from contextlib import suppress
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, DefaultSelector
 from typing import IO, Any
 
 OUTPUT = 64 * 1024 * 1024
@@ -27,46 +27,60 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
-    output, errors = bytearray(), bytearray()
-    full = threading.Event()
-
-    def read(pipe: IO[bytes], into: bytearray, most: int) -> None:
-        while piece := os.read(pipe.fileno(), 65536):
-            into += piece
-            if len(into) > most:
-                full.set()
-                kill(process)
-                return
-
-    def write(pipe: IO[bytes]) -> None:
-        with suppress(BrokenPipeError):
-            pipe.write(given)
-        with suppress(BrokenPipeError):
-            pipe.close()
-
-    readers = [
-        threading.Thread(target=read, args=(process.stdout, output, OUTPUT), daemon=True),
-        threading.Thread(target=read, args=(process.stderr, errors, ERRORS), daemon=True),
-    ]
-    writer = threading.Thread(target=write, args=(process.stdin,), daemon=True)
+    pipes = process.stdin, process.stdout, process.stderr
+    taken = {process.stdout: (bytearray(), OUTPUT), process.stderr: (bytearray(), ERRORS)}
+    silent: set[object] = set()
     end = time.monotonic() + seconds
-    for thread in (*readers, writer):
-        thread.start()
     try:
-        for thread in readers:  # its output ends with it, which is seen at once; `wait` looks from time to time
-            thread.join(max(0, end - time.monotonic()))
+        with DefaultSelector() as ready:
+            left = _begun(process.stdin, given, ready)
+            for pipe in taken:
+                ready.register(pipe, EVENT_READ)
+            while len(silent) < len(taken):  # its output ends with it, which is seen at once
+                found = ready.select(max(0, end - time.monotonic()))
+                if not found and time.monotonic() >= end:
+                    raise subprocess.TimeoutExpired(process.args, seconds)
+                for key, _ in found:
+                    if key.fileobj is process.stdin:
+                        left = _written(process.stdin, left, ready)
+                        continue
+                    into, most = taken[key.fileobj]  # type: ignore[index]
+                    piece = os.read(key.fd, 65536)
+                    into += piece
+                    if len(into) > most:
+                        raise Endless(f"says more than {most // 1024**2} MiB, which patless does not read")
+                    if not piece:
+                        ready.unregister(key.fileobj)
+                        silent.add(key.fileobj)
         process.wait(max(0, end - time.monotonic()))
     finally:
-        if process.poll() is None or any(thread.is_alive() for thread in readers):
+        if process.poll() is None or len(silent) < len(taken):
             kill(process)
         process.wait()
-        for thread in (*readers, writer):
-            thread.join()
-        process.stdout.close()
-        process.stderr.close()
-    if full.is_set():
-        raise Endless(f"says more than {max(OUTPUT, ERRORS) // 1024**2} MiB, which patless does not read")
-    return bytes(output), bytes(errors)
+        for pipe in pipes:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    return bytes(taken[process.stdout][0]), bytes(taken[process.stderr][0])
+
+
+def _begun(pipe: IO[bytes], given: bytes, ready: BaseSelector) -> memoryview:
+    os.set_blocking(pipe.fileno(), False)
+    ready.register(pipe, EVENT_WRITE)
+    return memoryview(given) if given else _written(pipe, memoryview(b""), ready)
+
+
+def _written(pipe: IO[bytes], left: memoryview, ready: BaseSelector) -> memoryview:
+    """What is left when the pipe has taken what it takes; it is closed behind the last, or where nobody reads it."""
+    try:
+        left = left[os.write(pipe.fileno(), left) :] if left else left
+    except BlockingIOError:
+        return left
+    except BrokenPipeError:
+        left = memoryview(b"")
+    if not left:
+        ready.unregister(pipe)
+        pipe.close()
+    return left
 
 
 def kill(process: subprocess.Popen[Any]) -> None:

@@ -100,13 +100,15 @@ class ReasonEntry(RuleEntry, frozen=True):
 
 class Registry(RuleEntry, frozen=True):
     """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
-    `password` name the native variables; `default`: a login that names no host goes here."""
+    `password` name the native variables; `default`: a login that names no host goes here. `images`: its packages are
+    container images, and not those of npm or Python."""
 
     hosts: frozenset[str]
     mention: str
     username: str
     password: str
     default: bool = False
+    images: bool = True
     name: str = outside()
 
 
@@ -239,7 +241,11 @@ class RuleBook(Sections, frozen=True, dict=True):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        return tuple(sorted(host for registry in self.registries.values() for host in registry.hosts))
+        """Those of registries of images."""
+        return tuple(sorted(host for one in self.registries.values() if one.images for host in one.hosts))
+
+    def has_images(self, host: str) -> bool:
+        return any(one.images and host in one.hosts for one in self.registries.values())
 
     @property
     def named(self) -> tuple[str, ...]:

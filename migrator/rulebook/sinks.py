@@ -183,7 +183,8 @@ class ClientCommand(RuleEntry, frozen=True, dict=True):
     others that take a value. `transport` is the prefix that marks an image of a registry. What `unreadable` names
     says which images it reads, and is not read. With a switch of `publishes` what it names is pushed. `unseen`: files
     name images that it reads, too, as with any program that is not known. `archive` is the word that is the archive of
-    a chart, whose name belongs to that of what is pushed."""
+    a chart, whose name belongs to that of what is pushed. `stored`: a user name and a password that the script does not
+    give come from the variables of their slots, as no other variable gives them."""
 
     words: Annotated[tuple[Words, ...], Meta(description=_NO_WORDS)]
     options: frozenset[str] = frozenset()
@@ -203,6 +204,7 @@ class ClientCommand(RuleEntry, frozen=True, dict=True):
     publishes: frozenset[str] = frozenset()
     unseen: bool = False
     archive: Which | None = None
+    stored: bool = False
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:

@@ -22,6 +22,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
+            known |= {login.command for login in shell.logins}
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 yield _finding(rule, step, context, (source, place), call.client, call.host, call.stored)

@@ -11,7 +11,7 @@ from migrator.flow.events import Command, Flow
 from migrator.ir.nodes import Quoting
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
 from migrator.rulebook.records import Registry, RuleBook
-from migrator.rulebook.sinks import ALONE, Action, Channel, Role
+from migrator.rulebook.sinks import ALONE, Action, Channel, ClientCommand, Role, Slot
 from migrator.sinks.channels import Sink, sinks_of
 from migrator.sinks.invocations import Invocation, invocation, parse
 from migrator.sinks.logins import SEVERAL, Login
@@ -50,10 +50,31 @@ def find_calls(images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
         called = invocation(command, book)
         for action in ALONE if called and called.syntax and not command.followed else ():
             assert called
-            given = sinks_of(called, action)
+            given = _given(called, action)
             mine = tuple(use for use in uses if _REACHED[action](use.action))
             if given and mine:
                 yield _login(called, action, given, mine, book)
+
+
+def _given(called: Invocation, action: Action) -> tuple[Sink, ...]:
+    """What a call is given, and what it takes from variables that the script does not set, or keeps to itself: these
+    are stored where its client takes that from no other variable, and else nobody knows."""
+    command, syntax = called.command, called.syntax
+    assert syntax is not None
+    handed = {*command.exported, *(name for name, _ in command.overrides)}
+    given = tuple(one for one in sinks_of(called, action) if not one.variable or one.variable in handed)
+    told = {one.role for one in given} | ({Role.USERNAME, Role.PASSWORD} if _whole(given) else set())
+    presumed = (
+        Sink(action, slot.role, slot.channel, called.client.name, _stored(slot, syntax), command.span, slot.takes[0])
+        for slot in syntax.slots
+        if slot.action is action and slot.channel is Channel.ENVIRONMENT and slot.role not in told
+    )
+    return (*given, *presumed) if given or syntax.stored else ()
+
+
+def _stored(slot: Slot, syntax: ClientCommand) -> Value:
+    name = slot.takes[0]
+    return Value.of(Input(name, ()) if syntax.stored else Unknown(f"{name}, which the script does not set"))
 
 
 def _login(
@@ -91,19 +112,24 @@ def _host(images: Iterable[ImageUse], book: RuleBook) -> tuple[str, Registry | N
 
 def _halves(given: tuple[Sink, ...]) -> tuple[Value, Value]:
     """The user name and the password that a call is given, in two places or in one with a colon between."""
-    whole = [sink.value for sink in given if sink.role is Role.CREDENTIAL]
-    if whole:
+    if whole := _whole(given):
         names, passwords = zip(*map(_split, whole[-1].alternatives), strict=True)
         return union(names), union(passwords)
     return _last(given, Role.USERNAME), _last(given, Role.PASSWORD)
 
 
+def _whole(given: Iterable[Sink]) -> list[Value]:
+    return [sink.value for sink in given if sink.role is Role.CREDENTIAL]
+
+
 def _last(given: Iterable[Sink], role: Role) -> Value:
-    """The last option of several counts; where two channels give it, nobody knows."""
+    """The last option of several counts, and a variable only without one; where standard input gives it, too, nobody
+    knows."""
     found = [sink for sink in given if sink.role is role]
     if len({sink.channel is Channel.STDIN for sink in found}) > 1:
         return Value.of(Unknown("two places at once"))
-    return found[-1].value if found else _NOTHING
+    strongest = [sink for sink in found if sink.channel is found[0].channel]
+    return strongest[-1].value if strongest else _NOTHING
 
 
 def _split(row: Alternative) -> tuple[Value, Value]:

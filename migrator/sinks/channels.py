@@ -22,7 +22,7 @@ class Sink(Struct, frozen=True):
     """Where a value ends: what it is (`role`), how it gets there (`channel`), what becomes of it (`action`).
 
     `client` is the name of the rules' entry. `origin` is the word that holds the value, or the command where no word of
-    its own does.
+    its own does. `variable` is the one that the program takes it from, '' for another channel.
     """
 
     action: Action
@@ -31,11 +31,15 @@ class Sink(Struct, frozen=True):
     client: str
     value: Value
     origin: Span
+    variable: str = ""
 
 
 def sinks(slots: Iterable[Slot], client: str, command: Command, parsed: Parsed) -> Iterator[Sink]:
     """What a command is given in the slots, slot by slot; `parsed` are its options and words."""
     for slot in slots:
+        if slot.channel is Channel.ENVIRONMENT:
+            for name, value in _set(slot, command):
+                yield Sink(slot.action, slot.role, slot.channel, client, value, command.span, name)
         for value, origin in _given(slot, command, parsed):
             yield Sink(slot.action, slot.role, slot.channel, client, value, origin or command.span)
 
@@ -59,12 +63,14 @@ def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value
             yield from ((word.value, word.word.span if word.word else None) for word in words)
         case Channel.STDIN if options or not slot.takes:
             yield command.stdin or Value.of(Unknown("standard input that nothing in the script feeds")), None
-        case Channel.ENVIRONMENT:
-            names = [name for pattern in slot.takes for name in _variables(pattern, command)]
-            found = (value for name in names if (value := value_of(command, name)) is not None)
-            yield from ((value, None) for value in islice(found, None if slot.action is Action.LEAVE else 1))
         case Channel.DEFAULT:
             yield Value.of(Literal(slot.takes[0])), None
+
+
+def _set(slot: Slot, command: Command) -> Iterator[tuple[str, Value]]:
+    names = [name for pattern in slot.takes for name in _variables(pattern, command)]
+    found = ((name, value) for name in names if (value := value_of(command, name)) is not None)
+    yield from islice(found, None if slot.action is Action.LEAVE else 1)
 
 
 def _variables(name: str, command: Command) -> Iterator[str]:

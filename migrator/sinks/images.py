@@ -10,7 +10,7 @@ from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.paths import GLOB, matching, meet
 from migrator.ir.values import symbol
 from migrator.rulebook.records import RuleBook
-from migrator.rulebook.sinks import Action
+from migrator.rulebook.sinks import Action, Channel
 from migrator.sinks import unfollowed
 from migrator.sinks.bake import bake_images
 from migrator.sinks.builds import build_images
@@ -93,8 +93,13 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
         yield from (ImageUse(sink.action, text, command) for text in texts if text)
     archives = which(syntax.archive, called.parsed.words) if syntax.archive else ()
     chart = chart_name(archives[0].value, files) if archives else ""
-    for sink in sinks_of(called, Action.PULL, Action.READ, Action.PUSH):
-        for use in of_value(sink.action, sink.value, command, transport):
+    moved = sinks_of(called, Action.PULL, Action.READ, Action.PUSH)
+    told = {sink.action for sink in moved if sink.channel is not Channel.ENVIRONMENT}
+    for sink in moved:
+        if sink.channel is Channel.ENVIRONMENT and sink.action in told:  # an option is stronger
+            continue
+        marked = transport if sink.channel is Channel.WORD else syntax.transport
+        for use in of_value(sink.action, sink.value, command, marked):
             yield replace(use, reference=f"{use.reference.rstrip('/')}/{chart}") if chart and use.reference else use
     if reads == "first" and not pushes:
         yield from _mentioned(command, called.parsed.words[1:], book)  # what the container runs

@@ -51,6 +51,11 @@ class Login(Struct, frozen=True, eq=False):
     def host_unknown(self) -> bool:
         return bool(self.host_subject)
 
+    def variable(self, role: Role) -> str:
+        """The variable that its client takes a half of the credential from, '' where it is told in another way."""
+        found = [sink.variable for sink in self.sinks if sink.role is role]
+        return found[0] if found and self.alone is not None else ""
+
 
 def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
     """Every login of the script, those to other registries too; a function with a client's name that calls the client

@@ -40,7 +40,7 @@ def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -
     """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
     otherwise."""
     for command in flow.commands:
-        if command.followed or command in known or book.by_program(command.name):
+        if command.followed or command in known:
             continue
         for name, client in book.package_clients.items():
             host, stored = _given(command, client, book)
@@ -82,7 +82,7 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
         if path in client.files and (host := _host(text, book)):
             marked = any(mark in text for mark in client.marks)
             return host, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
-    if command.name not in client.programs:
+    if command.name not in client.programs and not _is_module(command, client):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}
@@ -91,6 +91,12 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
     host = next((host for text in texts if (host := _host(text, book))), "")
     names = dict.fromkeys(name for value in given.values() for name in _names(value, book))
     return host, tuple(names | dict.fromkeys(_told(command, book)))
+
+
+def _is_module(command: Command, client: PackageClient) -> bool:
+    """Whether Python runs the client: `python -m twine`."""
+    words = [argument.text for argument in command.arguments[:2]]
+    return command.name.startswith("python") and words[:1] == ["-m"] and words[-1] in client.programs
 
 
 def _written(command: Command) -> Iterator[Output]:

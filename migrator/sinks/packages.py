@@ -62,6 +62,7 @@ def name_of(reference: str, book: RuleBook, settings: Settings) -> Name | Elsewh
         return Unresolved(unknown[1])
     host = canonical(host)
     registry = book.registry(host)
+    path = path if registry is None or registry.images else path.rstrip("/")
     if not slashed or registry is None:
         default = next((registry for registry in book.registries.values() if registry.default), None)
         if default is None or (("." in host or ":" in host or host == "localhost") and slashed):

@@ -12,6 +12,7 @@ from migrator.flow.events import Command, Flow
 from migrator.flow.queries import shown
 from migrator.ir.values import Value
 from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Channel
 from migrator.sinks.compose_projects import taken
 from migrator.sinks.images import found_by
 from migrator.sinks.invocations import invocation
@@ -48,6 +49,12 @@ class Readers(Struct, frozen=True, eq=False, dict=True):
             return True
         by_file = self._taken(command)
         return by_file is None or variable in by_file
+
+    def takes(self, command: Command, variable: str) -> bool:
+        """Whether a client looks for its credential in a variable of that name."""
+        called = invocation(command, self.book)
+        slots = called.syntax.slots if called and called.syntax else ()
+        return any(slot.channel is Channel.ENVIRONMENT and variable in slot.takes for slot in slots)
 
     def _taken(self, command: Command) -> frozenset[str] | None:
         """The variables that files take which a command reads; None where that may be any."""

@@ -63,7 +63,7 @@ def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, 
         for told, part in ((before, text), (option, value)):
             name = _SCHEME.sub("", part)
             host, slash, path = name.partition("/")
-            if slash and path and book.registry(canonical(host)):
+            if slash and path and book.has_images(canonical(host)):
                 yield told, name
                 break
         else:

@@ -76,15 +76,15 @@ def subject_of(value: Value) -> str:
 
 
 def value_of(command: Command, name: str) -> Value | None:
-    """A variable that the script sets, as a command sees it; None where the script does not set it."""
+    """A variable that the script sets, as a command sees it, with the stored one where it may not have been set; None
+    where the script does not set it."""
     for override, value in reversed(command.overrides):
         if override == name:
             return value
-    definitions = command.environment.get(name, (None,))
-    if None in definitions:
+    definitions = command.environment.get(name, ())
+    if not any(definitions):
         return None
-    values = [definition.value for definition in definitions if definition is not None]
-    return Value(tuple(row for value in values for row in value.alternatives))
+    return union(one.value if one else Value.of(Input(name, ())) for one in definitions)
 
 
 def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path, PurePosixPath
+from functools import lru_cache
+from pathlib import Path
 
 from migrator.text.view import Unreadable
 
@@ -20,8 +21,8 @@ def locate(root: Path, path: str) -> Path | None:
 
     Raises Unreadable where the way leads out of the root, into `.git`, to nothing or round in a circle.
     """
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+    parts = {*path.split("/")}
+    if parts <= {"", "."} or path.startswith("/") or ".." in parts or "\0" in path:
         raise Unreadable("the path leads out of the repository")
     full = os.path.join(root, path)
     try:
@@ -37,12 +38,17 @@ def locate(root: Path, path: str) -> Path | None:
                 "it is a symbolic link to a file that does not exist; correct or remove the link"
             ) from None
         return None
-    top = Path(os.path.realpath(root))
+    top = _real(os.fspath(root))
     if not real.is_relative_to(top):
         raise Unreadable("a symbolic link leads out of the repository, so patless does not follow it")
     if any(part.lower() == ".git" for part in real.relative_to(top).parts):
         raise Unreadable("it is inside .git, which patless does not read")
     return real
+
+
+@lru_cache(maxsize=16)
+def _real(root: str) -> Path:
+    return Path(os.path.realpath(root))
 
 
 def read_bounded(path: Path) -> bytes | None:

@@ -115,6 +115,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         applying=SimpleNamespace(plan=plan, Change=Change, FixPlan=FixPlan),
         reading=SimpleNamespace(load=lambda folders=(): samples.BOOK),
     )
+    monkeypatch.setattr("migrator.checkouts.analysis._matters", lambda *_: True)
     for package, name in ((migrator.engine, "analysis"), (migrator.fixes, "applying"), (migrator.rulebook, "reading")):
         part = getattr(parts, name)
         monkeypatch.setitem(sys.modules, f"{package.__name__}.{name}", part)

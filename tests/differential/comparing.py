@@ -146,7 +146,7 @@ def _difference(before: list[Observation], after: list[Observation], token: str)
         sides = [
             [f"exit code and output {shell}" for shell in step.shells]
             + [_comparable(entry, token) for entry in _entries(step)]
-            + [f"file {file}" for file in step.files]
+            + [f"file {_as_own(file, token)}" for file in step.files]
             for step in (was, now)
         ]
         old, new = ([_named_alike(line) for line in side] for side in sides)
@@ -154,6 +154,12 @@ def _difference(before: list[Observation], after: list[Observation], token: str)
             number = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), -1)
             return f"in {was.where} {old[number:][:1]} becomes {new[number:][:1]}; errors: {now.errors[-200:]}"
     return None
+
+
+def _as_own(file: tuple[str, str], token: str) -> tuple[str, str]:
+    """A file that holds another password and nothing else holds the native one, as a login reads it."""
+    path, text = file
+    return path, text.replace(OTHERS["OTHER_TOKEN"], token) if text.strip() == OTHERS["OTHER_TOKEN"] else text
 
 
 def _comparable(entry: str, token: str) -> str:

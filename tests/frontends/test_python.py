@@ -298,7 +298,7 @@ def shown(source: str) -> str:
         ),
         (
             'x = subprocess.check_output(("a", "b"))',
-            "(call 'a' 'b') (set x ?)",
+            "(told call 'a' 'b') (set x ?)",
         ),
         (
             'c = ["a"]\nc.append("b")\nsubprocess.run(c)',

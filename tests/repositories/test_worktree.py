@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.repositories import git as git_questions
 from migrator.repositories import worktree
 from migrator.repositories.git import GitError, slug
 from migrator.repositories.worktree import WorkTree, find_root, repositories_below
@@ -281,6 +282,50 @@ def test_a_linked_work_tree_is_a_root(git: Git, tmp_path: Path) -> None:
     git("worktree", "add", "--quiet", str(linked))
     assert find_root(linked) == linked
     assert WorkTree(linked).paths() == ("a.yml",)
+
+
+_LAYOUTS = {
+    "as it is made": ("{}", True),
+    "with a remote": ("git remote add origin https://bitbucket.org/acme/web.git", True),
+    "on no branch": (
+        "git -c user.name=a -c user.email=a@acme.test commit -qm x --allow-empty && git checkout -q --detach",
+        True,
+    ),
+    "another work tree": ("mkdir -p ../else && git config core.worktree $PWD/../else", False),
+    "another work tree, in large letters": (
+        r"mkdir -p ../else && printf '\n[core]\n\tWORKTREE = ../../else\n' >> .git/config",
+        False,
+    ),
+    "its own configuration": ("git config extensions.worktreeConfig true", False),
+    "an include": ("git config include.path ../more", False),
+    "bare": ("git config core.bare true", False),
+    "a later format": ("git config core.repositoryformatversion 1", False),
+    "a branch that is none": ("echo junk > .git/HEAD", False),
+    "no objects": ("rmdir .git/objects/* .git/objects", False),
+    "elsewhere": ("mv .git ../held && ln -s ../held .git", False),
+    "by a file": ("mv .git ../kept && echo gitdir: ../kept > .git", False),
+    "a repository without a work tree inside": ("rmdir a/b && git init -q --bare a/b", False),
+    "another user's": ("chown -R 65534 .git 2>/dev/null || git config include.path x", False),
+    "no configuration": ("rm .git/config", False),
+}
+
+
+@pytest.mark.parametrize("layout", _LAYOUTS)
+def test_the_root_is_the_one_that_git_names_also_where_git_is_not_asked(
+    layout: str, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [one for one in os.environ if one.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    script, known = _LAYOUTS[layout]
+    subprocess.run(["bash", "-ec", script.replace("{}", "true")], cwd=tmp_path, check=True)
+    for folder in (tmp_path, tmp_path / "a", tmp_path / "a" / "b"):
+        asked = subprocess.run(
+            ["git", "rev-parse", "--show-toplevel"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        plain = git_questions._plain_top_level(folder)
+        assert plain is None or str(plain) == asked.stdout.removesuffix("\n")
+    assert (git_questions._plain_top_level(tmp_path / "a" / "b") == tmp_path) is known
 
 
 def test_what_git_refuses_is_passed_on_as_a_sentence(git: Git, tmp_path: Path) -> None:

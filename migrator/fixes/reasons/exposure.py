@@ -27,7 +27,14 @@ def exposure(step: StepFacts, context: Context, login: PackagesLogin, points: Co
     return (
         Opinion("where is it expanded while commands are traced?", traced, reasons),
         Opinion("what prints its password?", tuple(seen for _, seen in printed), tuple(shown)),
+        Opinion("what prints its words where it fails?", assumptions=tuple(_told(login))),
     )
+
+
+def _told(login: PackagesLogin) -> Iterator[str]:
+    words = (piece for argument in login.command.arguments for piece in argument.value.pieces)
+    if login.command.told and any(isinstance(one, Input) and one.name in login.password.origin.stored for one in words):
+        yield "the log doesn't show the token where the login fails, though Python then prints the command"
 
 
 def _traced(login: PackagesLogin, points: Collection[Point]) -> Iterator[Sighting]:

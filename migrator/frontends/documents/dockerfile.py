@@ -8,7 +8,6 @@ reader in the tests.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -135,6 +134,8 @@ def _copied(rest: str, escape: str) -> Sequence[str]:
 
 
 def _listed(rest: str) -> list[str] | None:
+    import json  # few files have a list
+
     try:
         words = json.loads(rest) if rest.lstrip().startswith("[") else None
     except (ValueError, RecursionError):

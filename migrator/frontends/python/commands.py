@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 UNTOLD = "a call that is not followed"
 _RUNS = {*(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen")), "pty.spawn"}
+_CHECKED = {"subprocess.check_call", "subprocess.check_output"}
 _SPREADS = {"asyncio.create_subprocess_exec", "asyncio.subprocess.create_subprocess_exec"}
 _SHELLS = {
     "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput",
@@ -139,7 +140,14 @@ def _program(to: Expressions, started: _Started, call: Called) -> tuple[Statemen
     words = _words(to, started, call.node)
     if started.changed:
         words = [Join((to.unknown(call.node, why=started.changed),), span), *words]
-    return (Statement(Call(tuple(words), span), span),) if words else ()
+    return (Statement(Call(tuple(words), span, told=_told(call)), span),) if words else ()
+
+
+def _told(call: Called) -> bool:
+    """Whether an error that the call raises shows all of its words:
+    https://docs.python.org/3/library/subprocess.html#subprocess.CalledProcessError"""
+    checked = call.name in _CHECKED or _set(call.named.get("check"))
+    return call.name.startswith("subprocess.") and (checked or _set(call.named.get("timeout")))
 
 
 def _shell(to: Expressions, first: cst.BaseExpression, call: Called, changed: str) -> tuple[Statement, ...]:

@@ -5,13 +5,15 @@ Bounds: 64 KiB of text, 200 levels, 32 MiB of tree, 10 seconds.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import DecodeError
+from msgspec.json import decode
 
 from migrator.ir.nodes import ProgramError
 
@@ -45,8 +47,8 @@ def tree(text: str) -> dict[str, Any]:
     if code != 0:
         raise _syntax_error(errors.decode("utf-8", "replace"), text)
     try:
-        tree: dict[str, Any] = json.loads(output)
-    except (RecursionError, ValueError):
+        tree: dict[str, Any] = decode(output)
+    except (RecursionError, DecodeError):
         raise ProgramError(f"the script is nested more than {MAX_DEPTH} levels deep; flatten it") from None
     return tree
 
