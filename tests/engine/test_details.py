@@ -261,6 +261,14 @@ def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matter
     assert not report_on(pipelines("make", more=BROKEN)).skipped
 
 
+def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
+    found = report_on(pipelines(PUSH, "docker pull crg.apkg.io/acme/base")).packages
+    assert [(one.name, len(one.pushed), len(one.read)) for one in found] == [
+        ("crg.apkg.io/acme/base", 0, 1),
+        ("crg.apkg.io/acme/web", 1, 0),
+    ]
+
+
 def test_a_literal_of_two_items_is_told_and_stays() -> None:
     items = """          - 'T="abc'\n          - 'def"'\n          - docker login crg.apkg.io -u "$USR" -p "$T"\n"""
     (finding,) = report_on(
