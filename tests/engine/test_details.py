@@ -92,6 +92,10 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "a part of a file that logs in, run behind another part": (
         ("make build", "make login", PUSH), "", {"Makefile": MAKEFILE}
     ),
+    "a function that takes its first word away": (
+        ('login() { shift; docker login crg.apkg.io -u "$1" -p "$2"; }', 'login x "$USR" "$PAT"', PUSH), "", {}
+    ),
+    "another variable that is traced": (('set -x; echo "$OTHER"; T="$MORE"; set +x', LOGIN, PUSH), "", {}),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -159,6 +163,8 @@ MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
         "ruby run.rb", {"run.rb": "require_relative 'ci/login'", "ci/login.rb": f"system '{ANOTHER}'"}, "",
         "ci/login.rb",
     ),
+    "a variable that is evaluated": ("eval $TOOL", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
+    "a variable that a trap runs": ("trap $TOOL EXIT", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),
     "a shell that cannot be read": (
         "true", {}, f"        after-script:\n          - 'if ['\n          - '{ANOTHER}'\n",
@@ -259,6 +265,11 @@ def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matter
     (one,) = report_on(pipelines(LOGIN, PUSH, more=BROKEN)).skipped
     assert (one.path, one.position.line) == (PATH, 10)
     assert not report_on(pipelines("make", more=BROKEN)).skipped
+
+
+def test_what_a_wrapper_reads_in_is_the_file_nearest_to_its_folder() -> None:
+    files = {"a/.envrc": "export T=$(vault)\n", "a/login.sh": 'docker login crg.apkg.io -u "$USR" -p "$T"\n'}
+    assert held(pipelines("cd a", "direnv exec b sh login.sh", PUSH), files) == {"credential-unresolved"}
 
 
 def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
