@@ -272,6 +272,25 @@ def test_what_a_wrapper_reads_in_is_the_file_nearest_to_its_folder() -> None:
     assert held(pipelines("cd a", "direnv exec b sh login.sh", PUSH), files) == {"credential-unresolved"}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'shutil.copy("Other", "Dockerfile")',
+        'shutil.copyfile(src="Other", dst="Dockerfile")',
+        'os.replace("Other", "Dockerfile")',
+        'open("Dockerfile", "w").write(text)',
+        'open(file="Dockerfile", mode="a")',
+        'Path("Dockerfile").write_text(text)',
+        'Path("Dockerfile").open("w")',
+    ],
+)
+def test_a_file_that_a_program_may_write_is_not_what_stands_there(line: str) -> None:
+    script = pipelines("python3 a.py", LOGIN, "docker build -t crg.apkg.io/acme/web .", PUSH)
+    files = {"a.py": f"import os, shutil\nfrom pathlib import Path\n{line}\n", "Dockerfile": "FROM node\n"}
+    assert held(script, files) == {"image-unresolved"}
+    assert held(script, files | {"a.py": files["a.py"].replace("Dockerfile", "dist/x")}) == set()
+
+
 def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
     found = report_on(pipelines(PUSH, "docker pull crg.apkg.io/acme/base")).packages
     assert [(one.name, len(one.pushed), len(one.read)) for one in found] == [
