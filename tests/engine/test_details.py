@@ -96,6 +96,9 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
         ('login() { shift; docker login crg.apkg.io -u "$1" -p "$2"; }', 'login x "$USR" "$PAT"', PUSH), "", {}
     ),
     "another variable that is traced": (('set -x; echo "$OTHER"; T="$MORE"; set +x', LOGIN, PUSH), "", {}),
+    "a program that ends by raising what needs no call": (
+        ("python3 a.py", PUSH), "", {"a.py": f"{NAMED}if done:\n    raise SystemExit\n"}
+    ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {

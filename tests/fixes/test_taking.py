@@ -98,6 +98,8 @@ def test_what_may_take_the_login_file_along_is_told(command: str) -> None:
         (MOVED, 'tar czf out.tgz "$DOCKER_CONFIG"', True),
         (MOVED, 'python3 pack.py "$DOCKER_CONFIG/config.json"', True),
         (MOVED.replace("DOCKER_CONFIG", "HOME"), "cp -r ~ out", True),
+        (LOGIN.replace("docker", "docker --config cfg"), "cd sub && cp ../cfg/config.json out", True),
+        (LOGIN.replace("docker", "docker --config cfg"), "cd sub && cp ../cfgs/config.json out", False),
         ("D=$(mktemp -d); " + LOGIN.replace("docker", 'docker --config "$D"'), 'cp "$D"/* out/', True),
     ],
 )
