@@ -77,6 +77,7 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "tests that are turned around": (
         ('if ! [ -n "$PAT" ]; then exit 1; fi', '! [ -z "$PAT" ] || exit 1', LOGIN, PUSH), "", {}
     ),
+    "an empty part of a password": (('E=""', LOGIN.replace("$PAT", "$E$PAT"), PUSH), "", {}),
     "a list that is put together of two": (
         ('A=(-u "$USR")', 'A+=(-p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", {}
     ),
@@ -98,6 +99,9 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
     "another variable that is traced": (('set -x; echo "$OTHER"; T="$MORE"; set +x', LOGIN, PUSH), "", {}),
     "a program that ends by raising what needs no call": (
         ("python3 a.py", PUSH), "", {"a.py": f"{NAMED}if done:\n    raise SystemExit\n"}
+    ),
+    "a default that a command prints": (
+        ('docker login crg.apkg.io -u ada@acme.example -p "${T:-$(basename a/q7Zk2mXw9pLd)}"', PUSH), "", {}
     ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
@@ -295,9 +299,13 @@ def test_a_file_that_a_program_may_write_is_not_what_stands_there(line: str) -> 
 
 
 def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
-    found = report_on(pipelines(PUSH, "docker pull crg.apkg.io/acme/base")).packages
+    text = pipelines(PUSH, "docker pull crg.apkg.io/acme/base").replace(
+        "script:", "image: crg.apkg.io/acme/ci\n        script:"
+    )
+    found = report_on(text).packages
     assert [(one.name, len(one.pushed), len(one.read)) for one in found] == [
         ("crg.apkg.io/acme/base", 0, 1),
+        ("crg.apkg.io/acme/ci", 0, 1),
         ("crg.apkg.io/acme/web", 1, 0),
     ]
 

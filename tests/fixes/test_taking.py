@@ -115,6 +115,7 @@ HOME = 'os.path.expanduser("~")'
     "line",
     [
         'shutil.copytree("src", "out")',
+        'p = "~/.m2"; shutil.copytree(os.path.expanduser(p), "out")',
         'os.makedirs(os.path.expanduser("~/.docker"), exist_ok=True)',
         f"print({HOME})",
         f"os.chdir({HOME})",
@@ -138,6 +139,8 @@ def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:
         'for r, d, f in os.walk(os.environ["HOME"]): shutil.copy(r, "out")',
         'for f in glob.glob(os.path.expanduser("~/.docker/*")): shutil.copy(f, "out")',
         'p = Path("~/.docker/config.json").expanduser(); print(p.read_bytes())',
+        'p = "~/.docker/config.json"; upload(open(os.path.expanduser(p)).read())',
+        'p = "~/.docker"; upload(list(Path(p).expanduser().iterdir()))',
         'home = os.environ["HOME"]; upload(home + "/.docker/config.json")',
         f'subprocess.run(["tar", "czf", "x", {HOME}])',
         'subprocess.run(f"tar czf x {Path.home()}", shell=True)',
