@@ -37,6 +37,7 @@ def found(*script: str, workspace: str | None = None) -> Finding:
         (BUILD, LOGIN.replace("|", "| tr -d x |"), TAG, PUSH),
         (BUILD, LOGIN.replace("|", "| cat |"), TAG, PUSH),
         (BUILD, LOGIN, "f() { test -f x || return 0; }", "f", TAG, PUSH),
+        ("set +x", BUILD, LOGIN, TAG, PUSH),
     ],
     ids=str,
 )
@@ -60,6 +61,10 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
         ((BUILD, LOGIN.replace("|", "| base64 -d |"), TAG, PUSH), "condition"),
         ((BUILD, LOGIN, "test -f x || return 0", TAG, PUSH), "condition"),
         ((BUILD, f"{LOGIN} &", TAG, PUSH), "condition"),
+        (("set +e", BUILD, LOGIN, TAG, PUSH), "condition"),
+        (("set +o errexit", BUILD, LOGIN, TAG, PUSH), "condition"),
+        ((BUILD, LOGIN, TAG, PUSH, "docker push $IMAGE"), "image"),
+        ((BUILD, LOGIN, TAG, PUSH, 'docker push "$REGISTRY/acme/web"'), "image"),
         ((BUILD, LOGIN, TAG, f"{PUSH}; if true", "then echo x; fi"), "layout"),
     ],
     ids=str,
@@ -79,6 +84,9 @@ def test_the_comment_on_a_login_goes_with_it_whatever_ends_its_line() -> None:
 def test_keys_of_several_values_may_be_one_where_any_is() -> None:
     assert may_be("a|b", "b|c")
     assert not may_be("a|b", "c")
+    assert may_be("x:${V}", "x:1")
+    assert may_be("x:1", "x:${V}")
+    assert not may_be("y:${V}", "x:1")
 
 
 def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
