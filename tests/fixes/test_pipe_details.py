@@ -102,6 +102,13 @@ def test_two_variables_of_equal_values_are_two_names() -> None:
     assert any("docker tag crg.apkg.io/acme/web:$W web" in edit.text for edit in found(*ends).edits)
 
 
+@pytest.mark.parametrize("line", ["docker load -i x", "docker import x web", "docker commit box web"])
+def test_what_may_give_the_name_to_another_image_makes_the_pushed_one_be_named_again(line: str) -> None:
+    named = "docker tag crg.apkg.io/acme/web:1 web"
+    assert any(named in edit.text for edit in found(BUILD, TAG, line, LOGIN, PUSH).edits)
+    assert not any(named in edit.text for edit in found(BUILD, line, TAG, LOGIN, PUSH).edits)
+
+
 def test_a_chain_of_variables_is_given_by_the_name_of_one_that_is_near() -> None:
     tagged = (*CHAIN, BUILD, TAG.replace(":1", ":$V29"), LOGIN, PUSH.replace(":1", ":$V29"))
     assert any("${V9}" in edit.text for edit in found(*tagged).edits)
