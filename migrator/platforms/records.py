@@ -12,7 +12,8 @@ from migrator.text.yaml import Scalar
 
 
 class Task(Struct, frozen=True, eq=False):
-    """An item that is no shell, which the platform itself runs in its place: `what` says for people what it is.
+    """An item that is no shell, which the platform itself runs in its place: `what` says for people what it is, and
+    `name` which one, '' where it has no name.
 
     `variables` are the names that it is given and the scalars that hold their values. `logged_in`: it works in the
     container of the step, and so may use the logins of its shells.
@@ -21,6 +22,7 @@ class Task(Struct, frozen=True, eq=False):
     what: str
     variables: tuple[tuple[str, Scalar], ...] = ()
     logged_in: bool = False
+    name: str = ""
 
 
 class Commands(Struct, frozen=True, eq=False):

@@ -10,15 +10,17 @@ from migrator.fixes.context import Context
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Rule
 from migrator.sinks.calls import authenticated_calls
-from migrator.sinks.package_clients import kept, package_calls
+from migrator.sinks.package_clients import handed, kept, package_calls
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
+_UNVERSIONED = regex(r":[^/]{0,80}\Z")
 _WORD = regex(r"[\w.-]+")
 
 
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
-    """A finding for each command that gives one, and for each file of the repository that a client takes one from."""
+    """A finding for each command or pipe that is given one, and for each file of the repository with one that a client
+    reads."""
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
@@ -26,6 +28,10 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 yield _finding(rule, step, context, (source, place), call.client, call.host, call.stored)
+        for task in step.tasks:
+            if found := handed(task.variables, context.book):
+                at = step.pipelines.source, found.span
+                yield _finding(rule, step, context, at, _UNVERSIONED.sub("", task.name), found.host, found.stored)
         yield from _files(rule, step, context)
 
 

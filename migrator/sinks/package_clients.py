@@ -7,7 +7,7 @@ What is told here is that they are given one; how each means it is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -19,10 +19,13 @@ from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
 from migrator.text.source import Span
+from migrator.text.yaml import Scalar
 
 _OPTIONS = regex(r"-\w{0,9}[upH]|--(?:user|username|password|pass|token|creds?|auth|header)(?:=.*)?", re.I | re.S)
 """What a credential stands behind."""
 _SECRET = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED", re.IGNORECASE)
+_CREDENTIAL = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED|USER|LOGIN|EMAIL", re.IGNORECASE)
+_OPTIONED = regex(r"ARG|OPT|FLAG", re.IGNORECASE)
 _NAME = regex(r"\$\{?(?:env[.:])?([A-Za-z_]\w*)")
 _LINE = 400
 
@@ -74,6 +77,27 @@ def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCre
     return KeptCredential(first, host, tuple(names)) if first else None
 
 
+def handed(given: Sequence[tuple[str, Scalar]], book: RuleBook) -> KeptCredential | None:
+    """What a task of the platform is `given` for a Packages host: stored variables whose names, or the names that it
+    knows them by, say that they are a credential. The place is the first of them."""
+    addressed = (_address(key, scalar.value, book) for key, scalar in given)
+    if not (host := next(filter(None, addressed), "")):
+        return None
+    found: dict[str, Span] = {}
+    for key, scalar in given:
+        for name in _NAME.findall(scalar.value):
+            if _is_stored(name, book) and (_CREDENTIAL.search(key) or _SECRET.search(name)):
+                found.setdefault(name, scalar.span)
+    secret = any(_SECRET.search(text) for key, one in given for text in (key, *_NAME.findall(one.value)))
+    return KeptCredential(next(iter(found.values())), host, tuple(found)) if found and secret else None
+
+
+def _address(key: str, value: str, book: RuleBook) -> str:
+    """The host of Packages that is a value, or the address in it; a sentence may name one, but options do."""
+    words = value.split() if _OPTIONED.search(key) else [value.strip()]
+    return next((host for word in words if " " not in word and (host := _host(word, book))), "")
+
+
 def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:
     """The host that a command names for the client, and the stored variables that it gives; '' and none for nothing."""
     for output in _written(command):
@@ -82,7 +106,7 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
         if path in client.files and (host := _host(text, book)):
             marked = any(mark in text for mark in client.marks)
             return host, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
-    if command.name not in client.programs and not _is_module(command, client):
+    if command.name not in client.programs and not _runs(command, client, book):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}
@@ -93,10 +117,10 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
     return host, tuple(names | dict.fromkeys(_told(command, book)))
 
 
-def _is_module(command: Command, client: PackageClient) -> bool:
-    """Whether Python runs the client: `python -m twine`."""
-    words = [argument.text for argument in command.arguments[:2]]
-    return command.name.startswith("python") and words[:1] == ["-m"] and words[-1] in client.programs
+def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
+    """Whether a program is told to run the client: `python -m twine`, `docker run … twine`, `poetry run twine`."""
+    words = (argument.text or "" for argument in command.arguments if command.name not in book.programs.displays)
+    return any(word.rpartition("/")[2] in client.programs for word in words)
 
 
 def _written(command: Command) -> Iterator[Output]:
@@ -120,7 +144,10 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
     before = ""
     for argument in command.arguments:
         text = _text(argument.value)
-        option = bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text))
+        key, assigned, _ = text.partition("=")
+        option = (
+            bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text)) or (assigned and _CREDENTIAL.search(key))
+        )
         for name in _names(argument.value, book):
             at = text.find(f"${{{name}}}")
             around = text.find("@", at) >= 0 and "://" in text[: max(at, 0)]

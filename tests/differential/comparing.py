@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.differential import harness
 from tests.differential.harness import Observation
@@ -41,6 +42,7 @@ QUIET |= {"docker-compose", "hostname", "whoami"}
 """Programs that read no variable but their own."""
 WRAPPERS = {"sudo", "su", "runuser", "timeout", "nice", "retry", "stdbuf", "ionice", "systemd-run"}
 """Programs whose words are for the one that they start, which is seen itself."""
+_PRINTED = "leak to the errors"
 _VERDICTS = ("none", "safe", "unsafe", "report-only")
 _ENTRY = re.compile(r"\n(?! )")
 _LOGIN = re.compile(r"\blogin\b.*crg\.apkg\.io|crg\.apkg\.io.*\blogin\b")
@@ -95,10 +97,15 @@ def judged(files: Mapping[str, str], root: Path, options: tuple[str, ...] = ()) 
             left = _observe(after, {**settings, **OTHERS, **kept, **native}, failing)
             if (difference := _difference(first, left, token)) is not None:
                 problems.append(f"behaviour: {difference}")
-            problems += _strays(left, new)
+            problems += (one for one in _strays(left, new) if not (one.startswith(_PRINTED) and _assumed(findings)))
         if _stored_logins(left) and not (findings if new == files else _findings(after)):
             problems.append(f"silent: {_stored_logins(left)[0]}")
     return Judged(verdict, new != files, logins, tuple(dict.fromkeys(problems)))
+
+
+def _assumed(findings: list[dict[str, Any]]) -> bool:
+    """Whether a fix takes for granted that a failing login shows no token in the log."""
+    return any("Python then prints the command" in said for one in findings for said in one["assumptions"])
 
 
 def _write(tree: Path, files: Mapping[str, str]) -> None:

@@ -126,6 +126,7 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "a password that is printed behind another command": (("ls", 'echo "$PAT"', LOGIN, PUSH), "", "traced"),
     "a password that is shown on standard error": (('echo "$PAT" > /dev/stderr', LOGIN, PUSH), "", "traced"),
+    "a return where no function runs": (('[ -n "$PAT" ] || return 1', LOGIN, PUSH), "", "guarded"),
     "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
     "a function that returns where failures do not": (
         ("set +e", 'f() { [ -n "$PAT" ] || return 1; }', "f", LOGIN, PUSH), "", "guarded"

@@ -33,6 +33,7 @@ def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, i
         "twine upload --repository-url https://pypi.apkg.io/acme/ dist/*",
         "helm upgrade web --set image=crg.apkg.io/acme/web:$TAG --set token=$API_TOKEN",
         'echo "pushed to npm.apkg.io with $NPM_TOKEN"',
+        "echo npm reads npm.apkg.io with $NPM_TOKEN",
         'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
     ],
 )
@@ -49,6 +50,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("npm config set //npm.apkg.io/acme/:_password $PAT_64\nnpm ci", 6, "PAT_64"),
         ('env "npm_config_//npm.apkg.io/acme/:_auth=$PAIR" npm ci', 6, "PAIR"),
         ('export YARN_NPM_AUTH_IDENT="$U:$T"\nyarn npm publish --registry https://npm.apkg.io/acme/', 7, "U T"),
+        ("docker run -e TWINE_PASSWORD=$T x twine upload --repository-url https://pypi.apkg.io/acme/ d", 6, "T"),
         ("python -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\npip install web", 7, "U T"),
@@ -62,6 +64,30 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
 )
 def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: int, names: str) -> None:
     assert found(script) == [(PATH, line, tuple(names.split()))]
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ("{PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'}", "U T"),
+        ("{NPM_TOKEN: $T, EXTRA_ARGS: --registry https://npm.apkg.io/acme}", "T"),
+        ("{REGISTRY: crg.apkg.io, REGISTRY_PASSWORD: '${T}', REGISTRY_USERNAME: ci}", "T"),
+        ("{WHERE: crg.apkg.io/acme/web, ARGS: [--creds, '$U:$PACKAGES_PAT']}", "PACKAGES_PAT"),
+        ("{PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://upload.example.org/legacy/'}", None),
+        ("{WEBHOOK_TOKEN: $T, MESSAGE: pushed crg.apkg.io/acme/web}", None),
+        ("{REGISTRY: crg.apkg.io, PASSWORD: $BITBUCKET_PACKAGES_TOKEN, USERNAME: $BITBUCKET_PACKAGES_USERNAME}", None),
+        ("{IMAGE: 'crg.apkg.io/acme/web:$BITBUCKET_COMMIT', USER: $U}", None),
+        ("{IMAGE: 'crg.apkg.io.example.com/acme/web', PASSWORD: $T}", None),
+    ],
+)
+def test_a_pipe_that_is_given_a_stored_credential_is_told(variables: str, names: str | None) -> None:
+    pipelines = (
+        "pipelines:\n  default:\n    - step:\n        script:\n"
+        f"          - pipe: acme/publish:1.2.0\n            variables: {variables}\n"
+    )
+    findings = [one for one in report_on({PATH: pipelines.encode()}).findings if one.rule == RULE]
+    assert [one.variables for one in findings] == ([tuple(names.split())] if names else [])
+    assert all("acme/publish reaches" in one.message for one in findings)
 
 
 @pytest.mark.parametrize(

@@ -177,9 +177,10 @@ class _Reader:
                     yield node
                 elif runs:
                     self.problem(entry.at, f"an item of this {key} is empty; remove it")
-            elif _scalar(node.get("pipe")):
+            elif pipe := _scalar(node.get("pipe")):
                 variables = _mapping(node.get("variables"))
-                yield Task("a pipe", tuple(_values(variables)) if variables else ())
+                given = tuple(_values(variables)) if variables else ()
+                yield Task("a pipe", given, name=pipe.value)
             elif node.get("agent") or node.get("prompt"):
                 yield Task("an agent", logged_in=True)
             elif runs:
