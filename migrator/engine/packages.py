@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.findings.records import Ownership, Package, Use
+from migrator.findings.records import Ownership, Package, PackageType, Use
 from migrator.reading.repository import Reading
 from migrator.rulebook.sinks import Action
 from migrator.sinks.packages import Name, PushedPackages, name_of
@@ -24,7 +24,9 @@ def packages(reading: Reading, picture: PushedPackages) -> Iterator[Package]:
         read = tuple(sorted({use for use, _, action in entries if action.reads}))
         if ownership is Ownership.OWN and pushed and not picture.listed(name):
             why = "pushed by this repository, which does not prove that it is linked to it"
-        yield Package(name.shown, ownership, why, pushed, read)
+        registry = reading.book.registry(name.host)
+        kind = registry.type if registry else PackageType.CONTAINER
+        yield Package(name.shown, ownership, why, pushed, read, kind)
 
 
 def _of_steps(reading: Reading) -> Iterator[_Entry]:

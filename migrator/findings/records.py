@@ -161,8 +161,14 @@ class Ownership(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PackageType(StrEnum):
+    CONTAINER = "container"
+    NPM = "npm"
+    PYTHON = "python"
+
+
 class Package(Struct, frozen=True):
-    """A container image of a Packages registry that the repository names.
+    """A container image of a Packages registry that the repository names, or an index of packages of another `type`.
 
     `name` has host and workspace and no tag, such as `registry.example/acme/web`; the platform's variable stands for
     the running repository's workspace where that is not known.
@@ -173,6 +179,7 @@ class Package(Struct, frozen=True):
     why: str
     pushed: tuple[Use, ...] = ()
     read: tuple[Use, ...] = ()
+    type: PackageType = PackageType.CONTAINER
 
 
 class BaselineEntry(Struct, frozen=True, order=True):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec import field
 
-from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Use, Verdict, blocking
+from migrator.findings.records import Finding, PackageType, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Escape, RegistryClient
@@ -100,16 +100,21 @@ class ReasonEntry(RuleEntry, frozen=True):
 
 class Registry(RuleEntry, frozen=True):
     """A Packages registry. `hosts` are exact names; `mention` is text that a file about it holds; `username` and
-    `password` name the native variables; `default`: a login that names no host goes here. `images`: its packages are
-    container images, and not those of npm or Python."""
+    `password` name the native variables; `default`: a login that names no host goes here. `type` is that of its
+    packages."""
 
     hosts: frozenset[str]
     mention: str
     username: str
     password: str
     default: bool = False
-    images: bool = True
+    type: PackageType = PackageType.CONTAINER
     name: str = outside()
+
+    @property
+    def images(self) -> bool:
+        """Whether its packages are container images."""
+        return self.type is PackageType.CONTAINER
 
 
 class BuiltIn(RuleEntry, frozen=True):

@@ -182,7 +182,9 @@ class TestOtherCommands:
     def test_packages(self, patless: Patless, tmp_path: Path) -> None:
         run = patless("packages")
         assert run.code == 0
-        assert run.out.splitlines()[1].startswith("crg.apkg.io/acme/web  own    -          Dockerfile:1:6  pushed here")
+        assert run.out.splitlines()[1].startswith(
+            "crg.apkg.io/acme/web  container  own    -          Dockerfile:1:6  pushed here"
+        )
         assert '"ownership": "own"' in patless("packages", tmp_path, "--format", "json").out
 
     def test_rules_and_explain(self, patless: Patless) -> None:

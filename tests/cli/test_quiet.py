@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from migrator.checkouts import analysis
 from migrator.repositories import git
 from tests.cli.conftest import Patless, put
 
 pytestmark = pytest.mark.usefixtures("toy")
+_MATTERS = analysis._matters
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         return real(*arguments)
 
     monkeypatch.setattr(git, "command", command)
+    monkeypatch.setattr(analysis, "_matters", _MATTERS)
     return commands
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 
 from migrator.findings.counting import Counts, in_order
 from migrator.findings.masking import shows_none
-from migrator.findings.records import Finding, Ownership, Package, Report, Skipped
+from migrator.findings.records import Finding, Ownership, Package, PackageType, Report, Skipped
 from migrator.registry.records import Access, Answer
 from migrator.reports.records.words import SCHEMA_VERSION, Count, Number, SaidFinding, Strings, UseRecord, about
 from migrator.text.edits import Edit
@@ -47,6 +47,7 @@ class ProbeRecord(Struct, frozen=True):
 
 class PackageRecord(Struct, frozen=True):
     name: str
+    type: PackageType
     ownership: Ownership
     why: str
     pushed: tuple[UseRecord, ...]
@@ -190,7 +191,7 @@ def _place(position: Position) -> tuple[int, int]:
 
 def _package(package: Package) -> PackageRecord:
     pushed, read = tuple(map(UseRecord.of, package.pushed)), tuple(map(UseRecord.of, package.read))
-    return PackageRecord(package.name, package.ownership, package.why, pushed, read)
+    return PackageRecord(package.name, package.type, package.ownership, package.why, pushed, read)
 
 
 def _probe(access: Access) -> ProbeRecord:

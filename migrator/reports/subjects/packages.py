@@ -11,7 +11,12 @@ from migrator.reports.records.findings import packages
 from migrator.text.mask import named
 
 NONE = "patless sees no step that pushes or reads a package of a Packages registry."
-_COLUMNS = (Column("package", "name"), Column("whose", "mark"), *map(Column, ("pushed at", "read at", "why")))
+_COLUMNS = (
+    Column("package", "name"),
+    Column("type"),
+    Column("whose", "mark"),
+    *map(Column, ("pushed at", "read at", "why")),
+)
 _TONES = {
     Ownership.OWN: Tone.GOOD,
     Ownership.FOREIGN: Tone.HALF,
@@ -40,6 +45,7 @@ def _rows(package: Package) -> Iterable[TableRow]:
         yield TableRow(
             (
                 package.name if first else "",
+                str(package.type) if first else "",
                 str(package.ownership) if first else "",
                 pushed[number] if number < len(pushed) else "-" if first else "",
                 read[number] if number < len(read) else "-" if first else "",
