@@ -49,6 +49,7 @@ _PAGES = (
     ("Topics", ("pull-requests.md", "packages.md", "called-files.md", "push-pipe.md")),
     ("Configuration", ("configuration/patless.md", "configuration/fleet.md", "configuration/tokens.md")),
     ("Environment", "environment.md"),
+    ("What is covered, per client", "clients.md"),
     ("What patless can't tell", "limits.md"),
     ("Architecture", "architecture.md"),
 )

@@ -62,10 +62,12 @@ def _answer(arguments: list[str]) -> str:
 
 
 def _nothing(names: list[str]) -> int | None:
-    """How many hold pipelines, if all are plain, different files of the repository around, without configuration, and
-    hold no needle; else None."""
-    root = _root(os.getcwd())
-    if not root or _configured(root):
+    """How many hold pipelines, if all are plain, different files of the repository around, or of the working directory
+    where there is none, without configuration, and hold no needle; else None."""
+    here = os.getcwd()
+    around = _root(here)
+    root = around or here
+    if ".git" in here.lower().split(os.sep) or _configured(root):
         return None
     paths = {os.path.abspath(name) for name in names}
     if len(paths) != len(names) or not all(
@@ -75,7 +77,8 @@ def _nothing(names: list[str]) -> int | None:
         return None
     count = 0
     for path in paths:
-        if _root(os.path.dirname(path)) != root or (holds := _clean(path, root)) is None:
+        outside = _root(os.path.dirname(path)) != around or not path.startswith(os.path.join(root, ""))
+        if outside or (holds := _clean(path, root)) is None:
             return None
         count += holds
     return count

@@ -85,6 +85,22 @@ def test_the_early_answer_is_the_late_one(
     assert late.out
 
 
+def test_a_folder_without_git_is_answered_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in (FILE, "sub/a.sh"):
+        (tmp_path / name).write_text("echo 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert entry._answer(["check", FILE, "sub/a.sh"]) == "No findings. Read 1 pipelines file.\n"
+    assert command(["check", FILE, "sub/a.sh"]) == 0
+    monkeypatch.chdir(tmp_path / "sub")
+    assert entry._answer(["check", f"../{FILE}"]) == ""
+    (tmp_path / "sub" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert entry._answer(["check", "sub/a.sh"]) == ""
+    (tmp_path / ".patless.toml").write_text("")
+    assert entry._answer(["check", FILE]) == ""
+
+
 def test_other_files_of_the_repository_do_not_matter(repository: Path) -> None:
     (repository / "sub" / "my-pipelines.yml").write_text(LOGIN)
     assert entry._answer(["check", FILE]) != ""

@@ -12,7 +12,7 @@ from migrator.flow.events import Argument, Command, CommandResult
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Call, StreamKind
-from migrator.ir.paths import Paths, Top
+from migrator.ir.paths import Paths, Top, joined
 from migrator.ir.values import EMPTY, Alternative, Literal, Piece, Value, unknown
 from migrator.text.patterns import regex
 
@@ -41,6 +41,9 @@ class Builtins:
                 before = state.copy()
                 self.change(command.name, arguments, state)
                 self.machine.fails(before, state, frame)
+                stops = (state.errexit and not frame.unchecked) or frame.failing is not None
+                if not stops and not self.is_there(state.folders):
+                    state.folders = joined((before.folders, state.folders))
             case "set":
                 if set_options(texts, state):
                     state.positional = None
@@ -96,6 +99,11 @@ class Builtins:
         state.enter(self.target(targets, state))
         if how == "pushd":
             state.stack = (*state.stack, before) if state.stack is not None and len(targets) == 1 else None
+
+    def is_there(self, folders: Paths) -> bool:
+        """Whether the repository has all of the folders, so that nothing keeps a shell out of them."""
+        known = [] if isinstance(folders, Top) else [folder for folder in folders if folder]
+        return all(self.machine.listed(Top("", (f"{folder}/**",))) for folder in known)
 
     def target(self, targets: Sequence[Argument], state: State) -> Paths:
         if len(targets) != 1:

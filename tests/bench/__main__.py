@@ -111,6 +111,9 @@ def hook(folder: Path) -> Iterator[Budget]:
     (root / "build.py").write_text("import subprocess\n\nsubprocess.run(['make'])\n", encoding="utf-8")
     found = pair([*command[:3], "build.py"], _PASS, root, 31)
     yield Budget("hook on a script / python -c pass", found.ratio, 2.5, "x")
+    shutil.rmtree(root / ".git")
+    found = pair([*command[:3], "bitbucket-pipelines.yml"], _PASS, root, 31)
+    yield Budget("hook in a folder without git / python -c pass", found.ratio, 2.5, "x")
 
 
 def one_file(folder: Path) -> Iterator[Budget]:

@@ -1,0 +1,53 @@
+"""The table of what is covered says what the product does: a script for each of its rows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from migrator.findings.records import Verdict
+from tests.memory import PATH, report_on
+
+ROOT = Path(__file__).parents[2]
+_ROW = re.compile(r"\| (.+?) \| (.+?) \| (fixed|reported|followed)\b")
+PYPI, NPM = "https://pypi.apkg.io/acme", "//npm.apkg.io/acme/"
+PUSH = "docker push crg.apkg.io/acme/web:1"
+
+SCRIPTS = (
+    ("docker, podman", "podman login -u $U -p $T crg.apkg.io\npodman push crg.apkg.io/acme/web:1"),
+    ("skopeo, crane", "helm registry login -u $U -p $T crg.apkg.io\nhelm push a.tgz oci://crg.apkg.io/acme"),
+    ("skopeo, podman", "skopeo copy --dest-creds $U:$T docker://docker.io/a/b:1 docker://crg.apkg.io/acme/web:1"),
+    ("helm, cosign", "helm push a.tgz oci://crg.apkg.io/acme --username $U --password $T"),
+    ("ko, pack", f"docker login -u $U -p $T crg.apkg.io\n{PUSH}\npack build crg.apkg.io/acme/web:1 --publish"),
+    ("twine", f"twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    ("twine", f"python -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
+    ("uv", f"uv publish --publish-url {PYPI} --token $T"),
+    ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
+    ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
+    ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
+    ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
+    ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
+    ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
+    ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
+    ("pipes", ""),
+)
+PIPE = "- pipe: acme/publish:1\n            variables: {REGISTRY: crg.apkg.io, PASSWORD: $T}"
+ROWS = _ROW.findall((ROOT / "docs" / "clients.md").read_text(encoding="utf-8"))
+
+
+def test_each_row_has_a_script() -> None:
+    assert [row[0].startswith(script[0]) for row, script in zip(ROWS, SCRIPTS, strict=True)] == [True] * len(ROWS)
+
+
+@pytest.mark.parametrize(("row", "script"), list(zip(ROWS, SCRIPTS, strict=True)), ids=[one[0] for one in SCRIPTS])
+def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str]) -> None:
+    lines = "".join(f"            {line}\n" for line in script[1].splitlines())
+    item = f"- |\n{lines}" if script[1] else f"{PIPE}\n"
+    text = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
+    found = report_on({PATH: text.encode()}).findings
+    assert found
+    reported = {one.verdict is Verdict.REPORT_ONLY for one in found}
+    assert reported == {row[2] == "reported"}
