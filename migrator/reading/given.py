@@ -22,8 +22,8 @@ _READS = regex(r"\b(?:read|mapfile|readarray)\b[^\n|;&]{0,80}(?i:token|passw|sec
 _END = regex(r"[\n|;&]")
 _PLAIN = regex(r"(?P<here><<<[ \t]{0,20})|[^\s<>]{1,400}")
 _WORD = regex(r"[^\s'\"|;&<>()]+")
-_COMMA = r"['\"][ \t]*,[ \t]*(?=['\"])"
-"""What stands between an option and its value in a list of words."""
+_COMMA = r"['\"](?:[ \t]*,[ \t]*|[ \t]+)(?=['\"])"
+"""What stands between an option and its value in a list of words, or in quotes of their own."""
 _CONTINUED = r"(?:\\\r?\n[ \t]*)?"
 _FAR = 500
 

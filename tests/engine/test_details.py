@@ -9,6 +9,7 @@ from tests.memory import PATH, planned, report_on
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 GIVEN = LOGIN.replace("$PAT", "$T")
+CARRIED = 'docker login crg.apkg.io -u "$USR" --password-stdin < t'
 PUSH = "docker push crg.apkg.io/acme/web:1"
 LITERAL = 'docker login crg.apkg.io -u bob@acme.example -p "$T"'
 NAMED = """import os, subprocess
@@ -19,6 +20,9 @@ def login(token):
     subprocess.run(words, check=True)
 login(os.environ["PAT"])
 """
+MAKEFILE = 'build:\n\t@tsc\nlogin:\n\t@docker login crg.apkg.io -u "$(USR)" -p "$(PAT)"\n'
+SHELLS = "bash sh dash ash zsh ksh"
+OWN = "OPTARG OPTIND REPLY MAPFILE COPROC PIPESTATUS BASH_REMATCH LINENO SECONDS RANDOM"
 ANOTHER = 'docker login crg.apkg.io -u "$ANOTHER_USER" -p "$ANOTHER"'
 PARTLY = """import importlib, os
 TEXT = "docker login crg.apkg.io"
@@ -63,12 +67,66 @@ FREE: dict[str, tuple[tuple[str, ...], str, dict[str, str]]] = {
         (LOGIN, PUSH, "mvn -B verify"), OTHER, {"other.sh": "echo crg.apkg.io/acme/base:1\n"}
     ),
     "a class within another that is named as a function": ((PUSH, "python a.py"), "", {"a.py": NAMED}),
+    "a variable that has nothing of the file which carries the password": (
+        ("export TAG=1", 'echo "$PAT" > t', CARRIED, "rm t", 'mvn -v "$TAG"', PUSH), "", {}
+    ),
+    "a build of another folder than the one that may hold the login file": (
+        (LOGIN.replace("docker", 'docker --config "own-$B"'), "docker build app", PUSH), "",
+        {"app/Dockerfile": "FROM alpine\nCOPY . .\n"},
+    ),
+    "tests that are turned around": (
+        ('if ! [ -n "$PAT" ]; then exit 1; fi', '! [ -z "$PAT" ] || exit 1', LOGIN, PUSH), "", {}
+    ),
+    "an empty part of a password": (('E=""', LOGIN.replace("$PAT", "$E$PAT"), PUSH), "", {}),
+    "a list that is put together of two": (
+        ('A=(-u "$USR")', 'A+=(-p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", {}
+    ),
+    "a loop that ends before it sets another value": (
+        ("for one in 1; do T=$PAT; break; T=$(vault); done", GIVEN, PUSH), "", {}
+    ),
+    "commands that print nothing": (
+        ('T=$(cd .; set +e; export A=1; : x; [ -n x ]; true; shift; unset A; printf %s "$PAT")', GIVEN, PUSH), "", {}
+    ),
+    "shells by every name": (
+        (*(f"{one} -c 'docker login crg.apkg.io -u $USR -p $PAT'" for one in SHELLS.split()), PUSH), "", {}
+    ),
+    "a part of a file that logs in, run behind another part": (
+        ("make build", "make login", PUSH), "", {"Makefile": MAKEFILE}
+    ),
+    "a function that takes its first word away": (
+        ('login() { shift; docker login crg.apkg.io -u "$1" -p "$2"; }', 'login x "$USR" "$PAT"', PUSH), "", {}
+    ),
+    "another variable that is traced": (('set -x; echo "$OTHER"; T="$MORE"; set +x', LOGIN, PUSH), "", {}),
+    "a program that ends by raising what needs no call": (
+        ("python3 a.py", PUSH), "", {"a.py": f"{NAMED}if done:\n    raise SystemExit\n"}
+    ),
+    "a default that a command prints": (
+        ('docker login crg.apkg.io -u ada@acme.example -p "${T:-$(basename a/q7Zk2mXw9pLd)}"', PUSH), "", {}
+    ),
     "a client without words": (("docker", LOGIN, PUSH), "", {}),
 }  # fmt: skip
 HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "one of two ways to a password": (
         ("T=$PAT", "test -f x && T=$(vault kv get x)", GIVEN, PUSH), "", "credential-unresolved"
     ),
+    "a program that is told what the file says": (
+        ('echo "$PAT" > t', 'ls "$(cat t)"', CARRIED, "rm t", PUSH), "", "credential-unresolved"
+    ),
+    "a call whose host may be that of Packages": (
+        ('skopeo copy --dest-creds "$USR:$PAT" dir:x docker://${R:-crg.apkg.io}/acme/web',), "", "registry-unresolved"
+    ),
+    "a test that is turned around, and decides about more": (
+        ('if ! [ -n "$PAT" ]; then make x; fi', LOGIN, PUSH), "", "guarded"
+    ),
+    "a list of which the begin is not known": (
+        ('A+=(-u "$USR" -p "$PAT")', 'docker login "${A[@]}" crg.apkg.io', PUSH), "", "credential-unresolved"
+    ),
+    "a file that is read where nobody knows which one was written": (
+        ('echo "$PAT" > "$ONE"', CARRIED.replace("< t", '< "$TWO"'), PUSH), "", "credential-unresolved"
+    ),
+    "a password that is printed behind another command": (("ls", 'echo "$PAT"', LOGIN, PUSH), "", "traced"),
+    "a password that is shown on standard error": (('echo "$PAT" > /dev/stderr', LOGIN, PUSH), "", "traced"),
+    "a return where no function runs": (('[ -n "$PAT" ] || return 1', LOGIN, PUSH), "", "guarded"),
     "a test where failures do not end the step": (("set +e", 'test -n "$PAT"', LOGIN, PUSH), "", "guarded"),
     "a function that returns where failures do not": (
         ("set +e", 'f() { [ -n "$PAT" ] || return 1; }', "f", LOGIN, PUSH), "", "guarded"
@@ -113,6 +171,8 @@ MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
         "ruby run.rb", {"run.rb": "require_relative 'ci/login'", "ci/login.rb": f"system '{ANOTHER}'"}, "",
         "ci/login.rb",
     ),
+    "a variable that is evaluated": ("eval $TOOL", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
+    "a variable that a trap runs": ("trap $TOOL EXIT", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),
     "a shell that cannot be read": (
         "true", {}, f"        after-script:\n          - 'if ['\n          - '{ANOTHER}'\n",
@@ -133,15 +193,61 @@ def test_another_login_that_is_not_followed_holds_the_one_back_that_is(
     assert held(pipelines(LOGIN, line, PUSH, more=more.replace(" login ", " logout ")), other) == set()
 
 
+PROGRAMS: dict[str, tuple[str, str, str]] = {
+    "a loop that ends early, with another value": (
+        """\
+for one in (1, 2):
+    token = subprocess.check_output(["vault"])
+    if ready(one):
+        break
+    token = os.environ["PAT"]
+subprocess.run(["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "-p", token], check=True)
+""",
+        "credential-unresolved", "the password comes from an expression of the program",
+    ),
+    "a host with an escape in a text with values": (
+        'subprocess.run(["docker", "login", f"\\x63rg.apkg.io", "-u", os.environ["USR"], "-p", os.environ["PAT"]])',
+        "registry-unresolved", "patless can't tell the value of an expression of the program, which names the registry",
+    ),
+    "words in bytes": (
+        'client.run([b"docker", b"login", b"crg.apkg.io", b"-u", b"ada", b"-p", os.environb[b"PAT"]])',
+        "credential-unresolved", "",
+    ),
+    "a function that hands its words on": (
+        'def docker(*args):\n    client.run(args)\ndocker("login", "crg.apkg.io", "-p", os.environ["PAT"])',
+        "credential-unresolved", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "code", "detail"), PROGRAMS.values(), ids=PROGRAMS)
+def test_a_detail_of_a_program_holds_its_login_back(program: str, code: str, detail: str) -> None:
+    """Whose words are known in part says so, and not that the program is read in part."""
+    files = {
+        PATH: pipelines("python3 a.py", PUSH),
+        "a.py": f"import client, os, subprocess\ntoken = os.environ['PAT']\n{program}\n",
+    }
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    (reason,) = finding.reasons
+    together = "the step puts the login together in the words of a program that comes from a call that is not followed"
+    assert (reason.code, reason.detail) == (code, detail or together)
+
+
 @pytest.mark.parametrize(("script", "more", "reason"), HELD.values(), ids=HELD)
 def test_a_detail_holds_a_login_back(script: tuple[str, ...], more: str, reason: str) -> None:
     assert held(pipelines(*script, more=more), {}) == {reason}
 
 
+def test_what_the_shell_sets_by_itself_is_no_stored_variable() -> None:
+    logins = (f'docker login crg.apkg.io -u "$USR" -p "${one}"' for one in OWN.split())
+    found = report_on(pipelines(*logins, PUSH)).findings
+    assert [[reason.code for reason in one.reasons] for one in found] == [["credential-unresolved"]] * len(OWN.split())
+
+
 def test_a_guard_that_another_step_runs_before_its_own_use_stays_and_so_does_the_login() -> None:
     asks = "          - &asks |\n            [[ -n $PAT ]] || exit 1\n"
     script = f"        script:\n{asks}          - |\n            {LOGIN}\n"
-    other = "    - step:\n        script:\n          - *asks\n          - ./deploy $PAT\n"
+    other = "    - step:\n        script:\n          - *asks\n          - read A < x\n          - ./deploy $PAT\n"
     text = f"pipelines:\n  default:\n    - step:\n{script}          - {PUSH}\n"
     assert held(text, {}) == set()
     assert held(text + other, {}) == {"registry-unresolved"}
@@ -161,6 +267,66 @@ def test_a_file_of_two_steps_is_changed_in_the_login_s_own_words() -> None:
     report = report_on({PATH: text.encode(), "login.sh": f"T=$PAT\n{GIVEN}\n".encode()})
     (change,) = planned(report).changes
     assert (change.path, change.after.decode().splitlines()[0]) == ("login.sh", "T=$PAT")
+
+
+def test_a_problem_of_the_pipelines_file_is_said_where_something_in_there_matters() -> None:
+    (one,) = report_on(pipelines(LOGIN, PUSH, more=BROKEN)).skipped
+    assert (one.path, one.position.line) == (PATH, 10)
+    assert not report_on(pipelines("make", more=BROKEN)).skipped
+
+
+def test_what_a_wrapper_reads_in_is_the_file_nearest_to_its_folder() -> None:
+    files = {"a/.envrc": "export T=$(vault)\n", "a/login.sh": 'docker login crg.apkg.io -u "$USR" -p "$T"\n'}
+    assert held(pipelines("cd a", "direnv exec b sh login.sh", PUSH), files) == {"credential-unresolved"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'shutil.copy("Other", "Dockerfile")',
+        'shutil.copyfile(src="Other", dst="Dockerfile")',
+        'os.replace("Other", "Dockerfile")',
+        'open("Dockerfile", "w").write(text)',
+        'open(file="Dockerfile", mode="a")',
+        'Path("Dockerfile").write_text(text)',
+        'Path("Dockerfile").open("w")',
+    ],
+)
+def test_a_file_that_a_program_may_write_is_not_what_stands_there(line: str) -> None:
+    script = pipelines("python3 a.py", LOGIN, "docker build -t crg.apkg.io/acme/web .", PUSH)
+    files = {"a.py": f"import os, shutil\nfrom pathlib import Path\n{line}\n", "Dockerfile": "FROM node\n"}
+    assert held(script, files) == {"image-unresolved"}
+    assert held(script, files | {"a.py": files["a.py"].replace("Dockerfile", "dist/x")}) == set()
+
+
+def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
+    text = pipelines(PUSH, "docker pull crg.apkg.io/acme/base").replace(
+        "script:", "image: crg.apkg.io/acme/ci\n        script:"
+    )
+    found = report_on(text).packages
+    assert [(one.name, len(one.pushed), len(one.read)) for one in found] == [
+        ("crg.apkg.io/acme/base", 0, 1),
+        ("crg.apkg.io/acme/ci", 0, 1),
+        ("crg.apkg.io/acme/web", 1, 0),
+    ]
+
+
+def test_a_literal_of_two_items_is_told_and_stays() -> None:
+    items = """          - 'T="abc'\n          - 'def"'\n          - docker login crg.apkg.io -u "$USR" -p "$T"\n"""
+    (finding,) = report_on(
+        f"pipelines:\n  default:\n    - step:\n        script:\n{items}          - {PUSH}\n"
+    ).findings
+    assert [reason.code for reason in finding.reasons] == ["unsupported-expansion"]
+
+
+def test_an_item_of_two_steps_stays_as_it_is() -> None:
+    text = pipelines(PUSH).replace(
+        "          - |", f"          - &set export T=$PAT\n          - {LITERAL}\n          - |"
+    )
+    other = "  branches:\n    x:\n      - step:\n          script:\n            - *set\n            - ./deploy $T\n"
+    (change,) = planned(report_on(text.replace("bob@acme.example", "$USR") + other)).changes
+    assert "- &set export T=$PAT\n" in change.after.decode()
+    assert '-p "$BITBUCKET_PACKAGES_TOKEN"' in change.after.decode()
 
 
 def test_a_login_whose_text_is_read_elsewhere_is_one_finding() -> None:

@@ -21,7 +21,7 @@ def test_a_program_that_is_asked_about_itself_runs_no_file(asks: str) -> None:
     assert any_file(f"with-lock {asks} now")
 
 
-@pytest.mark.parametrize("text", ["python -m pip install wheel", "cd ci && ls", "docker version"])
+@pytest.mark.parametrize("text", ["python -m pip install wheel", "cd ci && ls", "docker version", ". ~/.nvm/nvm.sh"])
 def test_what_runs_nothing_of_the_repository(text: str) -> None:
     assert not any_file(text)
 

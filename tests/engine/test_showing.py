@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.engine.showing import Secrets
+from migrator.engine.showing import Secrets, _origin
 from migrator.findings.settings import Settings
+from migrator.fixes.opinion import Sighting
 from migrator.ir.values import Literal
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reading.repository import Reading
-from tests.flow.reading import BOOK
+from migrator.sinks.credentials import origin
+from migrator.text.source import Span
+from tests.flow.reading import BOOK, command
 from tests.memory import PATH, Memory, step
 
 SECRETS = Secrets({}, frozenset({"c0rrect-horse"}))
@@ -29,3 +32,25 @@ def test_other_text_is_shown(text: str) -> None:
 )
 def test_a_credential_is_hidden_whole_in_part_and_within_other_text(text: str) -> None:
     assert SECRETS.hides(SCRIPT, Literal(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("$T", "the stored variable T"),
+        ("$BITBUCKET_PACKAGES_TOKEN", "the native variable"),
+        ("${BITBUCKET_PACKAGES_TOKEN:-$T}", "the stored variable T or the native variable"),
+        ("x", "text that is written out"),
+        ("$(vault)", "cannot tell: it comes from the output of `vault`"),
+    ],
+)
+def test_where_a_password_comes_from_is_said(word: str, shown: str) -> None:
+    assert _origin(origin(command(f"x {word}").arguments[0].value, "BITBUCKET_PACKAGES_TOKEN")) == shown
+
+
+def test_what_stands_at_no_place_of_a_script_has_none() -> None:
+    assert Sighting("T is set", SCRIPT, None).place is None
+    assert Sighting("a file", None, Span(0, 1)).place is None
+    place = Sighting("T is set", SCRIPT, Span(0, 1)).place
+    assert place is not None
+    assert place.path == PATH

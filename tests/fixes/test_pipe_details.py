@@ -6,7 +6,8 @@ import pytest
 
 from migrator.findings.records import Finding
 from migrator.findings.settings import PipeStyle, Settings
-from tests.memory import PATH, report_on, step
+from migrator.fixes.pipe.references import may_be
+from tests.memory import PATH, planned, report_on, step
 
 BUILD = "docker build -t web ."
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
@@ -35,6 +36,8 @@ def found(*script: str, workspace: str | None = None) -> Finding:
         (BUILD, "find . -name '*.sh' -exec ./ci/format.sh {} +", LOGIN, TAG, PUSH),
         (BUILD, LOGIN.replace("|", "| tr -d x |"), TAG, PUSH),
         (BUILD, LOGIN.replace("|", "| cat |"), TAG, PUSH),
+        (BUILD, LOGIN, "f() { test -f x || return 0; }", "f", TAG, PUSH),
+        ("set +x", BUILD, LOGIN, TAG, PUSH),
     ],
     ids=str,
 )
@@ -56,12 +59,34 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
         ((BUILD, "with-lock 'docker tag other web'", LOGIN, TAG, PUSH), "mixed"),
         ((BUILD, LOGIN, "trap 'docker rmi web' EXIT", TAG, PUSH), "mixed"),
         ((BUILD, LOGIN.replace("|", "| base64 -d |"), TAG, PUSH), "condition"),
+        ((BUILD, LOGIN, "test -f x || return 0", TAG, PUSH), "condition"),
+        ((BUILD, f"{LOGIN} &", TAG, PUSH), "condition"),
+        (("set +e", BUILD, LOGIN, TAG, PUSH), "condition"),
+        (("set +o errexit", BUILD, LOGIN, TAG, PUSH), "condition"),
+        ((BUILD, LOGIN, TAG, PUSH, "docker push $IMAGE"), "image"),
+        ((BUILD, LOGIN, TAG, PUSH, 'docker push "$REGISTRY/acme/web"'), "image"),
         ((BUILD, LOGIN, TAG, f"{PUSH}; if true", "then echo x; fi"), "layout"),
     ],
     ids=str,
 )
 def test_the_login_stays(script: tuple[str, ...], code: str) -> None:
     assert f"pipe-{code}" in {reason.code for reason in found(*script).reasons}
+
+
+def test_the_comment_on_a_login_goes_with_it_whatever_ends_its_line() -> None:
+    text = step(BUILD, LOGIN, TAG, PUSH).replace("          - echo", "          # log in\n          - echo")
+    files = [{PATH: one.encode(), "Dockerfile": b"FROM alpine\n"} for one in (text, text.replace("\n", "\r\n"))]
+    (one,), (other,) = (planned(report_on(each, Settings(pipe=STYLE))).changes for each in files)
+    assert b"log in" not in one.after
+    assert one.after.replace(b"\n", b"\r\n") == other.after
+
+
+def test_keys_of_several_values_may_be_one_where_any_is() -> None:
+    assert may_be("a|b", "b|c")
+    assert not may_be("a|b", "c")
+    assert may_be("x:${V}", "x:1")
+    assert may_be("x:1", "x:${V}")
+    assert not may_be("y:${V}", "x:1")
 
 
 def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
@@ -75,6 +100,13 @@ def test_two_variables_of_equal_values_are_two_names() -> None:
     either = "test -f {0} && {0}=2 || {0}=1"
     ends = (either.format("V"), either.format("W"), BUILD, TAG.replace(":1", ":$V"), LOGIN, PUSH.replace(":1", ":$W"))
     assert any("docker tag crg.apkg.io/acme/web:$W web" in edit.text for edit in found(*ends).edits)
+
+
+@pytest.mark.parametrize("line", ["docker load -i x", "docker import x web", "docker commit box web"])
+def test_what_may_give_the_name_to_another_image_makes_the_pushed_one_be_named_again(line: str) -> None:
+    named = "docker tag crg.apkg.io/acme/web:1 web"
+    assert any(named in edit.text for edit in found(BUILD, TAG, line, LOGIN, PUSH).edits)
+    assert not any(named in edit.text for edit in found(BUILD, line, TAG, LOGIN, PUSH).edits)
 
 
 def test_a_chain_of_variables_is_given_by_the_name_of_one_that_is_near() -> None:

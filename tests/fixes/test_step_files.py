@@ -9,6 +9,7 @@ from tests.memory import PATH, report_on, step
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 PUSH = "docker push crg.apkg.io/acme/web:1"
 WRITE = 'echo "T=$PAT" > build.env'
+COPYING = {"Dockerfile": "FROM alpine\nCOPY . .\n"}
 FOLDER = 'mkdir -p conf dist; echo "$PAT" > conf/token'
 
 
@@ -39,6 +40,8 @@ def left(script: str, files: dict[str, str], tail: str = "") -> list[int]:
         (f"{WRITE}\nssh host 'cd . && ls'", {}, ""),
         ('git remote add up "https://x:$PAT@bitbucket.org/acme/web"\ngit push up', {}, ""),
         ('echo "$PAT" > token\nrm token', {}, "        artifacts: [token]\n"),
+        (f"{WRITE}\ngit status build.env", {}, ""),
+        (f"{WRITE}\nrm build.env\ndocker build -t web .", COPYING, ""),
     ],
 )
 def test_a_file_that_nothing_takes_along_stays(script: str, files: dict[str, str], tail: str) -> None:
@@ -64,6 +67,7 @@ def test_a_file_that_nothing_takes_along_stays(script: str, files: dict[str, str
         (f"{WRITE}\nscp *.env host:", {}, "", 2),
         (WRITE, {}, "        after-script:\n          - git add -A && git push\n", 3),
         (WRITE, {}, "          - pipe: acme/copy:1\n            variables: {FROM: .}\n", 3),
+        (f"{WRITE}\ndocker build -t web .\nrm build.env", COPYING, "", 1),
     ],
 )
 def test_a_file_leaves_with_what_takes_it_along(script: str, files: dict[str, str], tail: str, line: int) -> None:

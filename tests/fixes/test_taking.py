@@ -44,6 +44,8 @@ find . | xargs -n1 cat
 grep -q auths ~/.docker/config.json && echo logged in
 grep -c auths ~/.docker/config.json
 grep -r TODO src
+alias "$(date +%s)"
+find ~ -type f | wc -l; xargs cat
 aws ecs update-service --service $(jq -r .name service.json)
 """.strip().splitlines()
 GOES = """
@@ -69,6 +71,8 @@ cat $(find / -name config.json)
 grep auth ~/.docker/config.json
 AUTH=$(egrep -o 'auth.*' ~/.docker/config.json)
 "$TOOL" ~
+sed -n -e p ~/.docker/config.json
+echo "cp ~/.docker/config.json out; $TOOL" | bash
 bash -c "$TOOL $HOME"
 """.strip().splitlines()
 
@@ -94,6 +98,8 @@ def test_what_may_take_the_login_file_along_is_told(command: str) -> None:
         (MOVED, 'tar czf out.tgz "$DOCKER_CONFIG"', True),
         (MOVED, 'python3 pack.py "$DOCKER_CONFIG/config.json"', True),
         (MOVED.replace("DOCKER_CONFIG", "HOME"), "cp -r ~ out", True),
+        (LOGIN.replace("docker", "docker --config cfg"), "cd sub && cp ../cfg/config.json out", True),
+        (LOGIN.replace("docker", "docker --config cfg"), "cd sub && cp ../cfgs/config.json out", False),
         ("D=$(mktemp -d); " + LOGIN.replace("docker", 'docker --config "$D"'), 'cp "$D"/* out/', True),
     ],
 )
@@ -109,6 +115,7 @@ HOME = 'os.path.expanduser("~")'
     "line",
     [
         'shutil.copytree("src", "out")',
+        'p = "~/.m2"; shutil.copytree(os.path.expanduser(p), "out")',
         'os.makedirs(os.path.expanduser("~/.docker"), exist_ok=True)',
         f"print({HOME})",
         f"os.chdir({HOME})",
@@ -116,6 +123,7 @@ HOME = 'os.path.expanduser("~")'
         'print(list(Path.home().glob("*.jar")))',
         f'subprocess.run(["ls", {HOME}])',
         'for f in glob.glob("src/*"): shutil.copy(f, "out")',
+        'p = Path.home().joinpath(".docker"); p.mkdir(exist_ok=True)',
     ],
 )
 def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:
@@ -131,6 +139,8 @@ def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:
         'for r, d, f in os.walk(os.environ["HOME"]): shutil.copy(r, "out")',
         'for f in glob.glob(os.path.expanduser("~/.docker/*")): shutil.copy(f, "out")',
         'p = Path("~/.docker/config.json").expanduser(); print(p.read_bytes())',
+        'p = "~/.docker/config.json"; upload(open(os.path.expanduser(p)).read())',
+        'p = "~/.docker"; upload(list(Path(p).expanduser().iterdir()))',
         'home = os.environ["HOME"]; upload(home + "/.docker/config.json")',
         f'subprocess.run(["tar", "czf", "x", {HOME}])',
         'subprocess.run(f"tar czf x {Path.home()}", shell=True)',

@@ -79,8 +79,9 @@ def test_an_alias_that_becomes_a_copy_is_another_structure() -> None:
         rewritten("a: &x [b]\nc: *x\n", ("*x", "[b]"))
 
 
-def test_a_script_that_does_more_than_before_is_refused() -> None:
-    text = "script:\n  - docker login -p $OLD\n"
+@pytest.mark.parametrize("login", ["docker login -p $OLD", "sh -c 'docker login -p $OLD'"])
+def test_a_script_that_does_more_than_before_is_refused(login: str) -> None:
+    text = f"script:\n  - {login}\n"
     span = Span(text.index("$OLD"), text.index("$OLD") + 4)
     prove(Source("f", text), [Edit("f", span, "$NEW")])
     with pytest.raises(Unverified, match="says something else"):

@@ -10,8 +10,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from migrator.fleet import identity
-from migrator.fleet.proposal import ChangedFile, Proposal, Stays, Templates
+from migrator.fleet.proposal import _NAMES, ChangedFile, Proposal, Stays, Templates, _codes
 from migrator.platforms.bitbucket.starting import Release, load, matches, releases
+from migrator.text import markup
 from migrator.text.toml import ConfigurationError
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
@@ -101,6 +102,9 @@ def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:
         (tmp_path / "title.j2").write_text(source)
         with pytest.raises(ConfigurationError, match=r"title\.j2"):
             Templates(tmp_path).render("title", WHOLE)
+    (tmp_path / "title.j2").write_text("{% if x %}\n{% end %}")
+    with pytest.raises(ConfigurationError, match=r"title\.j2:2: cannot use the template"):
+        Templates(tmp_path).render("title", WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -178,3 +182,9 @@ def test_a_title_is_one_short_line_and_a_message_is_not(tmp_path: Path) -> None:
     assert title.startswith("Use the native pair here x")
     assert len(title) < 300
     assert message == "Use the native pair\nhere\n" + "x" * 900
+
+
+def test_of_many_names_the_rest_is_counted() -> None:
+    names = [f"V{number}" for number in range(_NAMES + 1)]
+    assert "more" not in _codes(names[:_NAMES])
+    assert _codes(names).endswith(f"{markup.code(names[_NAMES - 1])} and 1 more")

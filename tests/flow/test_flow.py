@@ -250,6 +250,8 @@ def test_what_a_later_round_brings_holds_in_all(text: str) -> None:
         ("env --chdir=a T=1 see", "a"),
         ("sudo -D a env -C b see", "a/b"),
         ("env -C a x\nsee", ""),
+        ("if x; then pushd a; else pushd b; fi\npopd\nsee", ""),
+        ("if x; then cd a; pushd b; else pushd b; fi\npopd\nsee", None),
     ],
 )
 def test_the_working_directory_is_known_or_not(text: str, folder: str | None) -> None:
@@ -312,6 +314,13 @@ def test_other_tests_are_not_about_presence(text: str) -> None:
 def test_a_script_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(ProgramError):
         follow("if x; then")
+
+
+def test_a_long_way_of_functions_is_not_followed_to_its_end_in_one() -> None:
+    ways = "\n".join(f"f{n}() {{ f{n + 1}; }}" for n in range(60))
+    flow = follow(f"{ways}\nf60() {{ see; }}\nf0")
+    assert any(one.name == "see" for one in flow.commands)
+    assert max(len(one.calls) for one in flow.commands) == 20
 
 
 @pytest.mark.parametrize(("depth", "times"), [(12, 8), (40, 2)])

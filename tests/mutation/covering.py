@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUIET = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"]
 SOURCES = (
-    *("mutation/cases.py", "test_rules.py", "test_own_packages.py", "test_pipe_style.py", "test_pipe_verification.py"),
+    *("mutation/cases.py", "test_rules.py", "lsp/test_again.py", "test_pipe_style.py", "test_pipe_verification.py"),
     *("test_ignores.py", "test_leads.py", "test_prefilter.py", "test_many_steps.py", "engine", "fixes", "fleet"),
     *("flow", "frontends", "platforms", "reading", "rules", "secrets", "sinks", "text", "reports/test_trace.py"),
 )

@@ -67,3 +67,5 @@ def test_one_of_more_files_than_are_looked_through_is_found_by_what_it_mentions(
     assert not findings(["sh ci/$KIND/x.sh"], MANY)
     found = findings(["sh ci/$KIND/x.sh"], {**MANY, "ci/77/x.sh": LOGIN})
     assert [(one.path, one.reasons[0].code) for one in found] == [("ci/77/x.sh", "not-followed")]
+    (login,) = findings([SAFE, "ruby $TOOL", PUSH], MANY)
+    assert [one.code for one in login.reasons] == ["mixed-logins"]

@@ -52,6 +52,10 @@ def test_one_in_a_file_that_is_not_followed_holds_the_logins_of_the_step_back() 
         "mixed-logins", "not-followed"
     }  # fmt: skip
     assert findings(login, **{"x.rb": f"run('{OTHER}'.unpack1('m'))"}) == set()
+    image = b64encode(b"FROM crg.apkg.io/other/base\n# nothing else stands here\n").decode()
+    assert findings(login, **{"x.rb": f"run('{image}'.unpack1('m'))"}) == {
+        (PATH, "foreign-package", "crg.apkg.io/other/base")
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory import report_on, step
+from tests.memory import PATH, report_on, step
 
 LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
 GRANTED = "`docker run` uses only packages linked to this repository"
@@ -30,3 +30,11 @@ def test_without_the_logins_nothing_is_taken_for_granted(line: str) -> None:
 def test_with_the_logins_it_is_said(line: str) -> None:
     (finding,) = report_on(step(LOGIN, line)).findings
     assert GRANTED.replace("docker", line.split()[0]) in finding.assumptions
+
+
+def test_a_service_that_mounts_them_is_given_them() -> None:
+    compose = b"services: {a: {image: tool, volumes: ['${LOGINS}:/logins']}}"
+    for folder, granted in (("~/.docker", True), ("~/.ssh", False)):
+        files = {PATH: step(LOGIN, f"export LOGINS={folder}", "docker compose up").encode(), "compose.yml": compose}
+        (finding,) = report_on(files).findings
+        assert (GRANTED.replace("run", "compose") in finding.assumptions) is granted

@@ -29,6 +29,7 @@ NATIVE = LOGIN.replace("PAT", "BITBUCKET_PACKAGES_TOKEN").replace("USR", "BITBUC
 OTHER = 'echo "$PAT2" | docker login crg.apkg.io -u "$USR2" --password-stdin'
 AT_HOST = 'echo "$PAT" | docker login "$HOST" -u "$USR" --password-stdin # crg.apkg.io'
 PUSH = "docker push crg.apkg.io/acme/web:1"
+IMAGE = "image: {{name: {}/acme/ci:1, username: $USR, password: $PAT}}"
 BUILD = "docker build -t crg.apkg.io/acme/web:1 ."
 BUILDX = "docker buildx build -t crg.apkg.io/acme/web:1"
 TAG = "docker tag crg.apkg.io/acme/web:1 crg.apkg.io/acme/web:2"
@@ -96,8 +97,8 @@ MIRRORS = {
         side("BITBUCKET_PACKAGES_TOKENS=x", LOGIN, PUSH),
     ),
     "build-image": (
-        side("make", head="image: {name: crg.apkg.io/acme/ci:1, username: $USR, password: $PAT}\n"),
-        side("make", head="image: {name: docker.io/acme/ci:1, username: $USR, password: $PAT}\n"),
+        side("make", head=IMAGE.format("crg.apkg.io") + "\n"),
+        side("make", head=IMAGE.format("docker.io") + "\n"),
     ),
     "other-workspace": (
         side(LOGIN, PUSH.replace("acme", "globex"), _patless_toml='[variables]\nBITBUCKET_WORKSPACE = "acme"\n'),
@@ -203,7 +204,10 @@ RULES = {
         side(NATIVE, PUSH, 'ssh deploy@acme.example docker login -u x -p "$PAT" crg.apkg.io'),
         side(NATIVE, PUSH, "ssh deploy@acme.example docker pull acme/web"),
     ),
-    "build-image-credentials": MIRRORS["build-image"],
+    "build-image-credentials": (
+        side("make", head=IMAGE.format("docker.io") + "\n", step=IMAGE.format("crg.apkg.io")),
+        MIRRORS["build-image"][1],
+    ),
     "package-credential": MIRRORS["package-client"],
     "shadowed-native-variable": (
         side("export BITBUCKET_PACKAGES_TOKEN=x", "make"),

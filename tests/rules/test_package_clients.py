@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory import PATH, report_on
+from tests.memory import PATH, report_on, step
 
 RULE = "package-credential"
 
@@ -122,3 +122,9 @@ def test_a_call_of_another_machine_takes_its_credential_there(command: str, name
     script = f"pipelines:\n  default:\n    - step:\n        script:\n          - ssh deploy@acme.example {command}\n"
     found = [one for one in report_on(script).findings if one.rule == "credential-leaves-step"]
     assert [one.variables for one in found] == ([names] if names else [])
+
+
+def test_a_login_in_the_words_of_a_pipe_names_the_stored_variables_alone() -> None:
+    variables = "{A: docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $PAT}"
+    (finding,) = report_on(step(f"pipe: acme/run:1\n            variables: {variables}")).findings
+    assert (finding.rule, finding.variables) == ("credential-leaves-step", ("PAT",))

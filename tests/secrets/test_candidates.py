@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from migrator.findings.settings import Settings
 from migrator.repositories.git import GitError
-from migrator.secrets.candidates import leaving
+from migrator.secrets.candidates import leaving, of_script
 from tests.flow.reading import BOOK
 from tests.memory import PATH, Memory, step
 
@@ -22,3 +24,20 @@ def test_where_nothing_can_be_analysed_every_word_of_the_pipelines_files_may_be_
     files = {PATH: step("sh login.sh $PAT").encode(), "login.sh": b""}
     assert "PAT" not in leaving(Memory(files), BOOK, Settings()).unread
     assert "PAT" in leaving(_Torn(files), BOOK, Settings()).unread
+
+
+@pytest.mark.parametrize(
+    ("line", "named", "names"),
+    [
+        ("exec 'docker login crg.apkg.io -p $PAT'", False, {"PAT"}),
+        ("exec 'docker push crg.apkg.io -p $PAT'", False, set()),
+        ("exec 'docker login', host, '-p $PAT'", True, {"PAT"}),
+        ("client.login host, '-p $PAT'", True, set()),
+        ("exec 'docker login', host, '-p $PAT'", False, set()),
+    ],
+)
+def test_of_text_that_is_not_followed_the_lines_that_log_in_name_variables(
+    line: str, named: bool, names: set[str]
+) -> None:
+    """Where another file says which host is meant, those of a client do."""
+    assert of_script(f"x = (\n{line}\n".encode(), BOOK, Settings(), named) == names

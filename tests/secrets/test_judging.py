@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from migrator.bitbucket.inventory import NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.secrets.judging import ASSUMPTIONS, MOST, judge, undefined
 from migrator.secrets.records import (
@@ -22,6 +23,7 @@ from migrator.secrets.records import (
     Waiver,
 )
 from migrator.secrets.references.records import NOTHING, Doubt, Found, NotLooked, OpaqueKind, Reference, UseKind
+from migrator.secrets.rows import _unchecked
 
 TODAY = date(2026, 11, 24)
 NATIVES = frozenset({"BITBUCKET_PACKAGES_TOKEN", "BITBUCKET_PACKAGES_USERNAME"})
@@ -164,6 +166,12 @@ def test_a_gap_in_a_repository_leaves_it_open() -> None:
     )
     assert row.verdict is RemovalVerdict.CANNOT_TELL
     assert row.evidence == (Evidence("not-looked", "", "", 0, "patless could not read its runs"),)
+
+
+def test_a_level_that_could_not_be_read_may_hold_what_is_not_seen_there() -> None:
+    facts = repository(ref(), variables=(PAT,), not_checked=(NotChecked(Level.REPOSITORY, None, "forbidden"),))
+    (row,) = _unchecked([replace(facts, candidates=frozenset({"PAT", "OTHER"}))] * 2)
+    assert (row.variable.key, row.verdict) == ("OTHER", RemovalVerdict.NOT_CHECKED)
 
 
 # Branches that keep it

@@ -56,6 +56,9 @@ def opaque(text: str, path: str) -> list[str]:
         ("a.m", '[[NSProcessInfo processInfo] environment][@"X"]'),
         ("a.f90", "call get_environment_variable('X', v)"),
         ("a.jq", '.env | .x, env["X"]'),
+        ("a.py", 'KEY = "OTHER"\nos.environ[KEY]'),
+        ("a.js", "const KEY = 'OTHER'; process.env[KEY]"),
+        ("a.yml", "MY_PAT: x"),
         ("a.js", "require('yargs').env('OTHER'); new EnvironmentPlugin(['X']); execSync('printenv X')"),
     ],
 )

@@ -99,6 +99,7 @@ def test_setting_a_variable_is_no_use_of_the_stored_one(path: str, text: str) ->
 def test_a_variable_of_a_pipe_that_is_named_alike_is_set_and_not_used() -> None:
     text = pipelines("pipe: acme/push:1.0.0\n            variables:\n              MY_PAT: $OTHER")
     assert kinds(text, "bitbucket-pipelines.yml") == ["assignment"]
+    assert kinds(text.replace("MY_PAT: $OTHER", '"$MY_PAT": x'), "bitbucket-pipelines.yml") == ["shell"]
 
 
 def test_a_custom_pipeline_that_asks_for_the_variable_declares_it() -> None:

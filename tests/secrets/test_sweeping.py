@@ -124,6 +124,42 @@ def test_a_new_variable_of_the_workspace_is_seen_at_once(desk: Desk) -> None:
     assert verdicts(listed(desk))["", "", "PACKAGES_TOKEN"] == "in-use"
 
 
+def test_a_variable_of_the_workspace_is_looked_for_where_nothing_logs_in(desk: Desk) -> None:
+    other = "pipelines:\n  default:\n    - step:\n        script:\n          - ./deploy $PACKAGES_TOKEN\n"
+    for name in ("after", "zoo"):
+        desk.box.add_repository(name, {"main": {"bitbucket-pipelines.yml": other}})
+    desk.box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": STORED}})
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    (row,) = (one for one in listed(desk)["variables"] if one["key"] == "PACKAGES_TOKEN")
+    assert row["verdict"] == "in-use"
+
+
+def test_runs_that_are_known_from_before_count_where_files_are_read_again(desk: Desk) -> None:
+    tool(desk)
+    before = desk.box.head("tool", "main")
+    desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
+    desk.box.add_run("tool", "main", "PAUSED", commit=before)
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "in-use"
+    zoo = STORED.replace("PACKAGES_TOKEN", "ZOO_TOKEN")  # of the workspace, so that every file is looked through for it
+    desk.box.add_repository("zoo", {"main": {"bitbucket-pipelines.yml": zoo}})
+    desk.box.add_variable("ZOO_TOKEN", VALUE)
+    desk.box.forget_requests()
+    assert verdicts(listed(desk))["tool", "", "PACKAGES_TOKEN"] == "in-use"
+    assert len(of(desk.box)["tool"]) == 2
+    git = [one.path for one in desk.box.requests if one.path.startswith("/git/acme/tool.git/")]
+    assert [one.rpartition("/")[2] for one in git] == ["refs", "git-upload-pack"]  # its branches, and no object
+
+
+def test_a_host_in_a_variable_of_the_repository_tells_who_logs_in(desk: Desk) -> None:
+    login = STORED.replace("crg.apkg.io", "$REGISTRY")
+    desk.box.add_repository("tool", {"main": {"bitbucket-pipelines.yml": login}})
+    desk.box.add_variable("PACKAGES_TOKEN", VALUE, repository="tool")
+    assert not verdicts(listed(desk))
+    desk.box.add_variable("REGISTRY", "crg.apkg.io", repository="tool", secured=False)
+    assert verdicts(listed(desk, "--max-age", "0"))["tool", "", "PACKAGES_TOKEN"] == "in-use"
+
+
 def test_what_is_imported_is_read_again_though_the_importer_is_as_it_was(desk: Desk) -> None:
     exported = STORED.replace("pipelines:\n  default:", "export: true\npipelines:\n  custom:\n    publish:").replace(
         "    - step:\n        script:", "      - step:\n          script:"

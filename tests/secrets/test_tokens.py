@@ -144,7 +144,8 @@ def test_the_verdict_of_the_variable_is_named() -> None:
 
 
 def test_a_variable_of_the_same_name_elsewhere_does_not_keep_a_token_but_is_told() -> None:
-    row = one(REPOSITORY, listed(stored=frozenset({StoredAt(Level.REPOSITORY, "api", "", "PACKAGES_PAT")})))
+    elsewhere = {StoredAt(Level.REPOSITORY, "api", "", name) for name in ("PACKAGES_PAT", "ANOTHER")}
+    row = one(REPOSITORY, listed(stored=frozenset(elsewhere)))
     assert row.revocable
     assert row.notes == ("the repository variable PACKAGES_PAT of api is stored too, but no token lists it",)
 

@@ -53,6 +53,7 @@ def test_a_value_is_read_from_its_channel(
         ("x a 'b c'", Channel.WORD, ["last"], "'b c'"),
         ("x --stdin <<< a", Channel.STDIN, ["--stdin"], "x --stdin"),
         ("A=1 x", Channel.ENVIRONMENT, ["A"], "A=1 x"),
+        ("x a --with b", Channel.SWITCH, ["--with"], "--with"),
     ],
 )
 def test_a_sink_knows_the_word_that_holds_its_value(text: str, channel: Channel, takes: list[str], where: str) -> None:

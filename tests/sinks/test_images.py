@@ -86,6 +86,8 @@ def test_nothing_is_pushed_or_read(text: str) -> None:
         ("docker buildx bake", [("read", None)]),
         (f"docker scout cves {WEB}", [("read", WEB)]),
         (f"docker service update --image={WEB} web", [("read", WEB)]),
+        (f"vendor-tool pull a,{BASE}", [("read", BASE)]),
+        ("xargs() { true; }\nxargs sh -c 'docker pull {}'", []),
     ],
 )
 def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | None]]) -> None:
@@ -124,6 +126,7 @@ def test_a_local_image_is_named_before_it_is_read() -> None:
         ("docker build --cache-from type=local,src=a .", [("read", BASE)]),
         (f"docker build --build-context a=docker-image://{WEB} .", [("read", WEB), ("read", BASE)]),
         (f"docker build --build-context {BASE}=docker-image://{WEB} .", [("read", WEB)]),
+        ("head Dockerfile | docker build -", [("read", None)]),
     ],
 )
 def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tuple[str, str | None]]) -> None:
@@ -184,6 +187,8 @@ COMPOSE = f"services:\n  web:\n    image: {WEB}\n    build: .\n  db:\n    image:
         ("COMPOSE_FILE=small.yml docker compose pull", [("read", "redis")]),
         ("COMPOSE_FILE=$FILE docker compose pull", [("read", None)]),
         ("docker stack deploy -c small.yml web", [("read", "redis")]),
+        ("docker compose --project-directory own -f built.yml build", [("read", "mysql")]),
+        ("docker compose -f any.yml build", [("read", None)]),
     ],
 )
 def test_compose_reads_and_pushes_what_its_file_names(text: str, uses: list[tuple[str, str | None]]) -> None:
@@ -193,6 +198,9 @@ def test_compose_reads_and_pushes_what_its_file_names(text: str, uses: list[tupl
         "Dockerfile": "FROM node\n",
         "own/docker-compose.yaml": "services: {a: {image: redis}}",
         "own/docker-compose.override.yml": f"services: {{b: {{image: {HOST}/acme/over}}}}",
+        "built.yml": "services: {a: {build: .}}",
+        "own/Dockerfile": "FROM mysql\n",
+        "any.yml": "services: {a: {build: {context: ., dockerfile: $D}}}",
         "including.yml": "include: [small.yml, {path: [own/docker-compose.override.yml]}]",
         "extending.yml": "services: {a: {extends: {file: ./small.yml, service: a}}}",
         "missing.yml": "services: {a: {extends: {file: none.yml, service: a}}}",
@@ -220,6 +228,9 @@ def test_what_is_missing_is_said() -> None:
     (use,) = find_images(follow("docker build sub"), BOOK, {}.get)
     assert (use.action, use.subject) == (Action.READ, "sub/Dockerfile")
     assert use.why == "sub/Dockerfile is not in the repository, or the step changes it"
+    compose = {"compose.yml": "services: {a: {build: $FOLDER}}"}
+    (use,) = find_images(follow("docker compose build"), BOOK, compose.get)
+    assert (use.subject, use.why) == ("$FOLDER", "the Dockerfile $FOLDER is not in the repository")
 
 
 SEVERAL = frozenset({"a", "b"})

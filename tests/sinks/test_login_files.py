@@ -70,6 +70,7 @@ def test_the_places_of_a_step_are_those_that_its_logins_were_told() -> None:
         ("DOCKER_CONFIG=$(mktemp -d -p .) docker login", ["**/config.json"]),
         ("TMPDIR=.\nDOCKER_CONFIG=$(mktemp -d) docker login", ["**/config.json"]),
         ("HOME=$PWD docker login", [".docker/config.json"]),
+        ("DOCKER_CONFIG=$(TMPDIR=. mktemp -d) docker login", ["**/config.json"]),
     ],
 )
 def test_the_files_in_the_clone_directory_are_told_by_where_the_script_is(text: str, inside: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.ir.values import Input, Literal
 from migrator.sinks.invocations import invocation
@@ -82,6 +83,13 @@ def test_a_host_that_may_be_packages_is_told_from_one_that_nobody_knows() -> Non
     assert login.perhaps is BOOK.registry(HOST)
     (login,) = logins("docker login -u a -p b $R")
     assert login.perhaps is None
+    registry = BOOK.registry(HOST)
+    assert registry is not None
+    other = replace(registry, hosts=frozenset({"registry.example"}))
+    (login,) = find_logins(
+        follow("docker login -u a -p b crg.$DOMAIN"), replace(BOOK, registries={"1": registry, "2": other})
+    )
+    assert login.host_unknown
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_no_package_is_named(text: str) -> None:
         ("'crg.apkg.io/%s/web'", "crg.apkg.io/", True),
         ("image: crg.apkg.io/acme", "crg.apkg.io/acme", True),
         ("crg.apkg.io/acme/*", "crg.apkg.io/acme/", True),
+        ("'crg.apkg.io/acme/web/'", "crg.apkg.io/acme/web/", True),
         ("HOST = 'crg.apkg.io'", "crg.apkg.io/", True),
         ("login()\nHOST = 'crg.apkg.io'\nlogin()", "crg.apkg.io/", True),
     ],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from migrator.sinks.shown import shows_login
+from migrator.sinks.shown import keeps_login, shows_login
 from tests.flow.reading import BOOK
 from tests.memory import within
 
@@ -32,6 +33,14 @@ def test_a_login_is_shown_where_it_stands_and_in_a_comment_where_it_stands_nowhe
 @pytest.mark.parametrize("text", ["", "docker login ghcr.io", f"docker push {HOST}/acme/login_page", f"logins {HOST}"])
 def test_other_text_shows_none(text: str) -> None:
     assert shows_login(text, BOOK) is None
+
+
+def test_a_login_file_keeps_one_for_any_of_the_domains_of_packages() -> None:
+    registry = next(iter(BOOK.registries.values()))
+    other = replace(registry, mention="packages.example")
+    both = replace(BOOK, registries={"one": registry, "other": other})
+    for host, kept in ((HOST, True), ("eu.packages.example", True), ("ghcr.io", False)):
+        assert (keeps_login(f'{{"auths": {{"{host}": {{"auth": "x"}}}}}}', both) is not None) is kept
 
 
 def test_many_comments_cost_little() -> None:

@@ -96,6 +96,13 @@ def test_what_people_write_is_shown_as_it_is(text: str) -> None:
         ("printf '%s' hunter2 | docker login", ["hunter2"]),
         ("kubectl create secret docker-registry x --docker-password=hunter2", ["hunter2"]),
         ('- "docker login -p \\"hunter2\\" ; if"', ["hunter2"]),
+        ("nuget push web.nupkg hunter2; true other", ["hunter2"]),
+        ("nuget push web.nupkg; true other", []),
+        ('x = "docker login -p"; y = "other"', []),
+        ('"docker login -p " + "hunter2"', ["hunter2"]),
+        ('docker login "-p" "hunter2" ; if', ["hunter2"]),
+        ("run('docker login -p' 'hunter2')", ["hunter2"]),
+        ('docker login "-p" "$PAT" ; if', []),
     ],
 )
 def test_passwords_of_logins_are_known_by_their_looks_and_nothing_else_is(text: str, secrets: list[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 import libcst as cst
 from msgspec import Struct
+from msgspec.structs import replace
 
 from migrator.frontends.python import tree
 from migrator.frontends.python.names import ENVIRONMENT, Names
@@ -16,6 +17,15 @@ _COPIERS = ("dict", "copy.copy", "copy.deepcopy")
 _LOGIN = regex(r"\blogin\b")
 _PASSWORD = regex(r"\s(?:-p\b|--password)")
 _LOGS_IN = regex(r"[a-z] login(?: -\S+ \S+){0,4} [\w-]+\.[\w.-]+")
+
+
+class LoginLike(Struct, frozen=True, eq=False):
+    """The words of what looks like a login, what the call that is given them is given `beside` them, and the function,
+    class or module that they stand in."""
+
+    words: list[cst.BaseExpression]
+    beside: list[cst.BaseExpression]
+    scope: cst.CSTNode
 
 
 class Facts(Struct, frozen=True, eq=False):
@@ -36,7 +46,7 @@ class Facts(Struct, frozen=True, eq=False):
     called: frozenset[str]
     passed: frozenset[str]
     caught: frozenset[str]
-    logins: dict[cst.CSTNode, list[cst.BaseExpression]]
+    logins: dict[cst.CSTNode, LoginLike]
 
 
 def _logs_in(text: str) -> bool:
@@ -191,34 +201,65 @@ def _called(node: cst.CSTNode) -> Iterator[str]:
 
 def _logins(
     module: cst.Module, packages: frozenset[str], accounts: Collection[str]
-) -> Iterator[tuple[cst.CSTNode, list[cst.BaseExpression]]]:
+) -> Iterator[tuple[cst.CSTNode, LoginLike]]:
     """Words, strings, and calls of what is named `login` or is given credentials; not a string that stands alone, as
     documentation does."""
     elsewhere = not packages.isdisjoint(accounts) and not any("docker" in one or "podman" in one for one in packages)
     elsewhere = elsewhere or any(
         isinstance(one, cst.FunctionDef) and one.name.value == "login" for one in tree.every(module)
     )
-    pending: list[cst.CSTNode] = [module]
+    pending: list[tuple[cst.CSTNode, _Around]] = [(module, _Around(module))]
     while pending:
-        node = pending.pop()
+        node, around = pending.pop()
         match node:
             case cst.List() | cst.Tuple() | cst.Set():
                 words = [one.value for one in node.elements]
                 if any(map(_is_login, words)):
-                    yield node, words
+                    yield node, LoginLike(words, around.beside(node), around.scope)
             case cst.Call():
                 words = [one.value for one in node.args]
                 named = bool(words) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "login"
                 named = named and not elsewhere
                 given = any(one.keyword and one.keyword.value == "auth_config" for one in node.args)
                 if named or given or any(map(_is_login, words)):
-                    yield node, words
+                    yield node, LoginLike(words, [], around.scope)
             case cst.BaseString():
                 if _logs_in(cst.Module(()).code_for_node(node)):
-                    yield node, [node]
+                    text = around.whole or node
+                    yield node, LoginLike([text], around.beside(text), around.scope)
                 continue
         if not isinstance(node, cst.Expr) or not isinstance(node.value, cst.BaseString):
-            pending += reversed(tree.below(node))
+            pending += [(one, around.within(node, one)) for one in reversed(tree.below(node))]
+
+
+class _Around(Struct, frozen=True, eq=False):
+    """What an expression stands in: a function, class or the module; the text that the program makes of it, None for
+    none; and what else the call is given that is given it."""
+
+    scope: cst.CSTNode
+    whole: cst.BaseExpression | None = None
+    given: tuple[cst.BaseExpression, ...] = ()
+
+    def beside(self, node: cst.CSTNode) -> list[cst.BaseExpression]:
+        return [one for one in self.given if one is not node]
+
+    def within(self, node: cst.CSTNode, part: cst.CSTNode) -> _Around:
+        """For a part of an expression that stands there. Text is made by `"…" + x`, `"…" % x`, `"…".format(x)` and
+        `" ".join(["…", x])`."""
+        match node:
+            case cst.FunctionDef() | cst.ClassDef():
+                return _Around(node)
+            case cst.BinaryOperation(operator=cst.Add() | cst.Modulo()):
+                return replace(self, whole=self.whole or node)
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value=method)) as func) if part is func or method == "join":
+                return replace(self, whole=self.whole or node)
+            case cst.Call(args=args):
+                return _Around(self.scope, given=tuple(one.value for one in args))
+            case cst.List() | cst.Tuple():
+                return replace(self, given=tuple(self.beside(node)))
+            case cst.Attribute() | cst.Arg() | cst.Element():
+                return self
+        return _Around(self.scope)
 
 
 def _is_login(word: cst.BaseExpression) -> bool:

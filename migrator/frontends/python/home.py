@@ -62,8 +62,11 @@ def _home(to: Expressions, node: cst.CSTNode) -> Read:
 
 
 def _below(to: Expressions, parts: tuple[Expression, ...], node: cst.CSTNode) -> tuple[Expression, ...]:
-    """A path with the home folder for its `~`; what is not known may have one."""
+    """A path with the home folder for its `~`; what is not known may have one. A variable may hold one: what it holds
+    is that path in either spelling."""
     head = parts[0] if parts else None
+    if isinstance(head, Read):
+        return parts
     text = head.text if isinstance(head, Constant) else "" if head is None else None
     if text is None:
         return (to.unknown(node, (Join(parts, to.names.span(node)),)),)

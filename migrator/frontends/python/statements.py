@@ -15,7 +15,7 @@ from migrator.frontends.python import commands, tree
 from migrator.frontends.python.assignments import Assignments
 from migrator.frontends.python.expressions import Expressions, Listed
 from migrator.frontends.python.facts import gather, suppresses
-from migrator.frontends.python.names import Function, Names
+from migrator.frontends.python.names import Function, Names, Namespace
 from migrator.frontends.python.shapes import Copy
 from migrator.ir.nodes import (
     Ask,
@@ -66,7 +66,7 @@ def lower(
 
 class _Statements:
     """`libraries` run commands in ways of their own. `loose` calls the functions that are called with who knows what;
-    `labels` are the names of functions and classes."""
+    `labels` are the names of functions and classes, `scopes` those that were read last of each."""
 
     def __init__(self, to: Expressions, libraries: Collection[str]) -> None:
         self.to = to
@@ -75,6 +75,7 @@ class _Statements:
         self.assignments = Assignments(to)
         self.loose: list[Statement] = []
         self.labels: set[str] = set()
+        self.scopes: dict[cst.CSTNode, Namespace] = {}
         self.to.copy = self.copy
         self.depth = 0
 
@@ -89,12 +90,12 @@ class _Statements:
     def untold(self) -> Iterator[Statement]:
         """What looks like a command that logs in, and was not followed to where it is run: a command of its own that
         nobody knows, with the text of the program, where the registry may be named."""
-        for node, words in self.to.facts.logins.items():
-            if self.to.told.isdisjoint((node, *words)):
+        for node, found in self.to.facts.logins.items():
+            if self.to.told.isdisjoint((node, *found.words)):
                 span = self.names.span(node)
                 program = Join((self.to.unknown(node, why=commands.UNTOLD),), span)
-                with self.to.collected():
-                    told = tuple(map(self.to.word, words))
+                with self.names.within(self.scopes.get(found.scope, self.names.root)), self.to.collected():
+                    told = tuple(map(self.to.word, (*found.words, *found.beside)))
                 login = (self.to.text_of("login", node),) if isinstance(node, cst.Call) else ()
                 call = Call((program, *login, *told, self.to.text_of(self.to.text, node)), span)
                 yield Statement(If((), (Statement(call, span),), (), span), span)
@@ -103,7 +104,7 @@ class _Statements:
 
     def begin(self, node: cst.CSTNode, given: Iterable[str]) -> None:
         """Nothing is known of the variables of a scope before they are assigned, but for those that are given."""
-        scope = self.names.scope
+        scope = self.scopes[node] = self.names.scope
         if unset := sorted(scope.variables.difference(given)):
             self.to.runs(Evaluate((), self.names.span(node), tuple(f"{scope.path}.{name}" for name in unset)))
 

@@ -1,0 +1,62 @@
+"""In which order Bitbucket is asked, what is asked once more, and what is not asked at all."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from functools import partial
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
+
+from migrator.bitbucket.errors import ApiError, Cause
+from migrator.secrets.tasks import Tasks
+from migrator.secrets.turns import ASKING, LOGIN, NEITHER, Turns, VariableRequest
+
+CLIENT: Any = SimpleNamespace(budget=SimpleNamespace(max_requests=None), sent=0)
+
+
+def test_what_failed_in_passing_is_asked_once_more_when_nothing_else_waits() -> None:
+    failures = {"once": [Cause.SERVER], "always": [Cause.TOO_SLOW] * 9, "for good": [Cause.FORBIDDEN] * 9}
+    asked: list[str] = []
+    answered: list[str] = []
+    told: list[tuple[str, bool]] = []
+
+    def ask(name: str) -> str:
+        asked.append(name)
+        if causes := failures.get(name):
+            raise ApiError(causes.pop(), "no")
+        return name
+
+    def outcome(one: Any, future: Future[Any]) -> Any:
+        told.append((one, future.exception() is None))
+        return None if future.exception() else future.result()
+
+    with Tasks({ASKING: 1}) as tasks:
+        turns = Turns(CLIENT, tasks, 1, outcome)
+        for number, name in enumerate(("once", "always", "for good", "well")):
+            one: Any = name
+            turns.take(NEITHER, number, VariableRequest(one, partial(ask, name), answered.append))
+        first: Any = "logs in"
+        turns.take(LOGIN, 9, VariableRequest(first, partial(ask, first), answered.append))
+        for more in (*[True] * 6, *[False] * 4):
+            turns.begin(more=more)
+            tasks.follow(0.1)
+            assert more is False or len(asked) <= 5
+    assert asked == ["logs in", "once", "always", "for good", "well", "once", "always"]
+    assert answered == ["logs in", "well", "once"]
+    assert told == [("logs in", True), ("for good", False), ("well", True), ("once", True), ("always", False)]
+    assert not turns
+
+
+def test_calls_of_one_kind_are_dropped_and_no_others() -> None:
+    held, found = Event(), list[str]()
+    with Tasks({"git": 1, "reading": 1}) as tasks:
+        for kind in ("git", "reading"):
+            tasks.begin(kind, lambda future: None, held.wait)
+            tasks.begin(kind, lambda future: found.append(future.result()), str, kind)
+        tasks.drop("git")
+        held.set()
+        for _ in range(4):
+            tasks.follow(1)
+        assert tasks.open("git", "reading") == 0
+    assert found == ["reading"]
