@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("patless")
+gc.set_threshold(50_000, 20, 50)  # as the command does: to look for garbage again and again takes a tenth of the time
 
 
 @pytest.fixture(scope="session", autouse=True)

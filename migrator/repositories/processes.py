@@ -6,6 +6,7 @@ is the loss of the piece that it was at, and of nothing else.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -168,6 +169,7 @@ class _Worker:
 
 def _serve(pipe: Connection, begin: _Begin | None, arguments: tuple[object, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks ends it
+    gc.set_threshold(50_000)  # as in the process that asks: what an analysis makes is no garbage
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     # Processes that were forked later hold the other end of its pipe, too, so that its end is not seen there.

@@ -56,11 +56,17 @@ class StepFiles(Struct, frozen=True, eq=False):
                 yield content
 
     def below(self, shell: Shell, command: Command, texts: Sequence[str]) -> Iterator[Value]:
-        """What is in the files of folders, or of patterns, that words name."""
+        """What is in the files of folders, or of patterns, that words name; one whose name is not known may lie in any
+        folder."""
         places, ignored = self._places(command, texts), self._ignored(command)
-        for path, content in self.there(shell, command) if places else ():
+        there = [*self.there(shell, command)] if places else []
+        files = (
+            {*self.context.files.paths, *(path for path, _ in there)} if any(_untold(path) for path, _ in there) else ()
+        )
+        folders = [place for place in places if place not in files and not place.startswith("-") and ":" not in place]
+        for path, content in there:
             around = any(lies_in(place, path) for place in places) and path not in places
-            if path and around and not _leaves_out(ignored, command, path):
+            if folders if _untold(path) else around and not _leaves_out(ignored, command, path):
                 yield content
 
     def packed(self, shell: Shell, command: Command) -> Iterator[Value]:
@@ -79,6 +85,11 @@ class StepFiles(Struct, frozen=True, eq=False):
         names = known.ignored if known and folder is not None else ()
         texts = (self.context.file(posixpath.join(folder or "", name)) for name in names)
         return next((one for one in texts if one is not None), "")
+
+
+def _untold(path: str) -> bool:
+    """Whether it is not known in which folder a file is."""
+    return not path or path.startswith("${")
 
 
 def _leaves_out(text: str, command: Command, path: str) -> bool:

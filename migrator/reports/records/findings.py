@@ -47,11 +47,11 @@ class ProbeRecord(Struct, frozen=True):
 
 class PackageRecord(Struct, frozen=True):
     name: str
-    type: PackageType
     ownership: Ownership
     why: str
     pushed: tuple[UseRecord, ...]
     read: tuple[UseRecord, ...]
+    type: PackageType = PackageType.CONTAINER
     probe: ProbeRecord | UnsetType = UNSET
 
 
@@ -191,7 +191,7 @@ def _place(position: Position) -> tuple[int, int]:
 
 def _package(package: Package) -> PackageRecord:
     pushed, read = tuple(map(UseRecord.of, package.pushed)), tuple(map(UseRecord.of, package.read))
-    return PackageRecord(package.name, package.type, package.ownership, package.why, pushed, read)
+    return PackageRecord(package.name, package.ownership, package.why, pushed, read, package.type)
 
 
 def _probe(access: Access) -> ProbeRecord:
