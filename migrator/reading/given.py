@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from migrator.rulebook.records import PasswordOption, RuleBook
-from migrator.rulebook.sinks import Role, Slot, valued
 from migrator.text import values
 from migrator.text.patterns import regex
 from migrator.text.source import Span
@@ -30,22 +30,20 @@ _FAR = 500
 
 def given(text: str, book: RuleBook) -> Iterator[Span]:
     """Where a word stands behind an option for a password, in a here-string, or in what is piped into a login."""
-    escapes = [slot for escape in book.escapes.values() if escape.has(Role.HOST) for slot in escape.slots]
-    for match in _pattern(_options(escapes, Role.CREDENTIAL)).finditer(text):
+    for match in _pattern(book.credential_options).finditer(text):
         yield from _value(text, match.end())
     yield from _of_programs(text, book)
     yield from _fed(text, book)
     if not _LOGIN.search(text):
         return
-    logins = [slot for client in book.clients.values() for command in client.logins for slot in command.slots]
-    for at in _behind(text, _LOGIN, _pattern(_options(logins, Role.PASSWORD), _HERE)):
+    for at in _behind(text, _LOGIN, _pattern(book.password_options, _HERE)):
         yield from _value(text, at)
 
 
 def _fed(text: str, book: RuleBook) -> Iterator[Span]:
     """What is piped into a login, into another program that takes a password so, or into a variable that is called
     like one."""
-    takers = _programs([program for one in book.passwords if one.stdin for program in one.programs])
+    takers = _programs(tuple(program for one in book.passwords if one.stdin for program in one.programs))
     at = 0
     for line in text.splitlines(keepends=True):
         before, piped, after = line.partition("|")
@@ -65,14 +63,15 @@ def _of_programs(text: str, book: RuleBook) -> Iterator[Span]:
         named = [program for program in one.programs if program.partition(" ")[0] in text]
         if not named:
             continue
-        programs = _programs(named)
+        programs = _programs(tuple(named))
         for at in _behind(text, programs, _pattern(one.options, _bundled(one))) if one.options else ():
             yield from _value(text, at, one.between)
         for match in programs.finditer(text) if one.word or one.stdin else ():
             yield from _word_of(text, match.end(), one)
 
 
-def _programs(names: Collection[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _programs(names: tuple[str, ...]) -> re.Pattern[str]:
     """Programs with their commands, options between them."""
     each = (r"(?:[ \t]+-[\w-]{1,40})*[ \t]+".join(map(re.escape, name.split())) for name in names)
     return re.compile(rf"(?<![\w.-])(?:{'|'.join(each) or '(?!)'})(?![\w.-])")
@@ -120,16 +119,13 @@ def _value(text: str, at: int, between: str = "") -> Iterator[Span]:
             yield span
 
 
-def _options(slots: Iterable[Slot], role: Role) -> frozenset[str]:
-    return valued(slot for slot in slots if slot.role is role)
-
-
 def _of_make(text: str, word: re.Match[str]) -> bool:
     """`$(NAME)`: a variable, to make."""
     return text.endswith("$(", 0, word.start()) and text.startswith(")", word.end()) and word[0].isidentifier()
 
 
-def _pattern(names: Collection[str], other: str = "(?!)") -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _pattern(names: frozenset[str] | tuple[str, ...], other: str = "(?!)") -> re.Pattern[str]:
     """Options up to where their value begins."""
     long = "|".join(sorted((re.escape(name) for name in names if name.startswith("--")), reverse=True))
     short = "|".join(sorted(re.escape(name) for name in names if not name.startswith("--")))

@@ -11,7 +11,7 @@ from msgspec import field
 from migrator.findings.records import Finding, PackageType, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
-from migrator.rulebook.sinks import Escape, RegistryClient
+from migrator.rulebook.sinks import Escape, RegistryClient, Role, valued
 from migrator.text.edits import Edit
 from migrator.text.patterns import Pattern
 from migrator.text.source import Source, Span
@@ -241,10 +241,22 @@ class RuleBook(Sections, frozen=True, dict=True):
         programs = {program for one in self.escapes.values() for program in one.programs}
         return {name: tuple(one for one in self.escapes.values() if name in one.programs) for name in programs}
 
+    @cached_property
+    def credential_options(self) -> frozenset[str]:
+        """The options that give a credential to something that outlives a step."""
+        slots = (slot for escape in self.escapes.values() if escape.has(Role.HOST) for slot in escape.slots)
+        return valued(slot for slot in slots if slot.role is Role.CREDENTIAL)
+
+    @cached_property
+    def password_options(self) -> frozenset[str]:
+        """The options that give a password to a login."""
+        logins = (command for client in self.clients.values() for command in client.logins)
+        return valued(slot for command in logins for slot in command.slots if slot.role is Role.PASSWORD)
+
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries.values() if host in registry.hosts), None)
 
-    @property
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
         """Those of registries of images."""
         return tuple(sorted(host for one in self.registries.values() if one.images for host in one.hosts))
@@ -252,21 +264,21 @@ class RuleBook(Sections, frozen=True, dict=True):
     def has_images(self, host: str) -> bool:
         return any(one.images and host in one.hosts for one in self.registries.values())
 
-    @property
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """What text has in it that is about a registry."""
         return tuple(dict.fromkeys((*self.hosts, *self.mentions)))
 
-    @property
+    @cached_property
     def login_words(self) -> tuple[str, ...]:
         """Words of text that logs in, or holds a login."""
         marks = (mark for client in self.clients.values() for mark in client.login_file.marks)
         return tuple(dict.fromkeys(("login", *marks)))
 
-    @property
+    @cached_property
     def natives(self) -> frozenset[str]:
         return frozenset(name for one in self.registries.values() for name in (one.username, one.password))
 
-    @property
+    @cached_property
     def mentions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(registry.mention for registry in self.registries.values()))

@@ -211,7 +211,7 @@ class ClientCommand(RuleEntry, frozen=True, dict=True):
         actions = (Action.STORE, *ALONE, Action.NAME, Action.PULL, Action.READ, Action.PUSH)
         return tuple(slot for action in actions for slot in _slots(action, getattr(self, action.replace("-", "_"))))
 
-    @property
+    @cached_property
     def valued(self) -> frozenset[str]:
         told = self.build.valued if self.build else self.bake.file if self.bake else frozenset()
         return self.options | valued(self.slots) | told
@@ -274,9 +274,9 @@ class RegistryClient(RuleEntry, frozen=True, dict=True):
         found = [command.compose for command in self.commands]
         return found[0] if found and all(found) else None
 
-    @property
-    def logins(self) -> Iterator[ClientCommand]:
-        return (command for command in self.commands if command.does(Action.STORE))
+    @cached_property
+    def logins(self) -> tuple[ClientCommand, ...]:
+        return tuple(command for command in self.commands if command.does(Action.STORE))
 
 
 class Escape(RuleEntry, frozen=True, dict=True):
