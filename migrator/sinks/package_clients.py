@@ -118,9 +118,9 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
 
 
 def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
-    """Whether a program is told to run the client: `python -m twine`, `docker run … twine`, `poetry run twine`."""
-    words = (argument.text or "" for argument in command.arguments if command.name not in book.programs.displays)
-    return any(word.rpartition("/")[2] in client.programs for word in words)
+    """Whether a program is told to run the client: `python -m twine`, `docker run … twine`, `ssh host "twine …"`."""
+    texts = (_text(argument.value) for argument in command.arguments if command.name not in book.programs.displays)
+    return any(word.rpartition("/")[2] in client.programs for text in texts for word in text.split())
 
 
 def _written(command: Command) -> Iterator[Output]:
@@ -150,8 +150,10 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
         )
         for name in _names(argument.value, book):
             at = text.find(f"${{{name}}}")
-            around = text.find("@", at) >= 0 and "://" in text[: max(at, 0)]
-            if option or around or _SECRET.search(name) or "/:_" in text:
+            head = text[: max(at, 0)]
+            around = text.find("@", at) >= 0 and "://" in head
+            within = any(map(_OPTIONS.fullmatch, head.strip("'\"").split()[-1:]))
+            if option or around or within or _SECRET.search(name) or "/:_" in text:
                 yield name
         before = text
 

@@ -34,6 +34,7 @@ def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, i
         "helm upgrade web --set image=crg.apkg.io/acme/web:$TAG --set token=$API_TOKEN",
         'echo "pushed to npm.apkg.io with $NPM_TOKEN"',
         "echo npm reads npm.apkg.io with $NPM_TOKEN",
+        'ssh host "npm ping --registry https://npm.apkg.io/acme && echo $TEAM"',
         'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
     ],
 )
@@ -50,6 +51,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("npm config set //npm.apkg.io/acme/:_password $PAT_64\nnpm ci", 6, "PAT_64"),
         ('env "npm_config_//npm.apkg.io/acme/:_auth=$PAIR" npm ci', 6, "PAIR"),
         ('export YARN_NPM_AUTH_IDENT="$U:$T"\nyarn npm publish --registry https://npm.apkg.io/acme/', 7, "U T"),
+        ('ssh host "twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T d"', 6, "U T"),
         ("docker run -e TWINE_PASSWORD=$T x twine upload --repository-url https://pypi.apkg.io/acme/ d", 6, "T"),
         ("python -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
