@@ -18,6 +18,7 @@ from migrator.sinks.logins import SEVERAL, Login
 from migrator.sinks.packages import canonical
 from migrator.sinks.unfollowed import named
 from migrator.sinks.uses import ImageUse
+from migrator.sinks.values import is_handed
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
@@ -61,8 +62,7 @@ def _given(called: Invocation, action: Action) -> tuple[Sink, ...]:
     are stored where its client takes that from no other variable, and else nobody knows."""
     command, syntax = called.command, called.syntax
     assert syntax is not None
-    handed = {*command.exported, *(name for name, _ in command.overrides)}
-    given = tuple(one for one in sinks_of(called, action) if not one.variable or one.variable in handed)
+    given = tuple(one for one in sinks_of(called, action) if not one.variable or is_handed(command, one.variable))
     told = {one.role for one in given} | ({Role.USERNAME, Role.PASSWORD} if _whole(given) else set())
     presumed = (
         Sink(action, slot.role, slot.channel, called.client.name, _stored(slot, syntax), command.span, slot.takes[0])

@@ -16,7 +16,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow, Output
 from migrator.ir.values import Input, Literal, Unknown, Value
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.values import value_of
+from migrator.sinks.values import is_handed, value_of
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 from migrator.text.yaml import Scalar
@@ -135,7 +135,7 @@ def _variables(pattern: str, command: Command) -> Iterator[str]:
 
 
 def _value(command: Command, name: str) -> Value | None:
-    return value_of(command, name) if name in command.exported or dict(command.overrides).get(name) else None
+    return value_of(command, name) if is_handed(command, name) else None
 
 
 def _told(command: Command, book: RuleBook) -> Iterator[str]:

@@ -87,6 +87,11 @@ def value_of(command: Command, name: str) -> Value | None:
     return union(one.value if one else Value.of(Input(name, ())) for one in definitions)
 
 
+def is_handed(command: Command, name: str) -> bool:
+    """Whether a program sees what the script has set a variable to; one that is set and not exported stays behind."""
+    return name in command.exported or name in dict(command.overrides)
+
+
 def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:
     """What variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
     given = (built_in.workspace, built_in.repository, built_in.full_name)

@@ -69,6 +69,16 @@ def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: i
 
 
 @pytest.mark.parametrize(
+    ("head", "verdict"),
+    [("export TWINE_REPOSITORY_URL=", "safe"), ("TWINE_REPOSITORY_URL=", "report-only")],
+)
+def test_an_index_in_a_variable_that_is_not_exported_is_not_known(head: str, verdict: str) -> None:
+    script = f"{head}https://pypi.apkg.io/acme\n            twine upload -u $U -p $T dist/*\n"
+    pipelines = f"pipelines:\n  default:\n    - step:\n        script:\n          - |\n            {script}"
+    assert [one.verdict.value for one in report_on({PATH: pipelines.encode()}).findings] == [verdict]
+
+
+@pytest.mark.parametrize(
     ("variables", "names"),
     [
         ("{PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'}", "U T"),
