@@ -9,10 +9,10 @@ from typing import TypeVar
 from msgspec import Struct
 
 from migrator.flow.events import Command
-from migrator.ir.values import Literal, Unknown, Value
+from migrator.ir.values import Input, Literal, Unknown, Value, union
 from migrator.rulebook.sinks import Action, Channel, Role, Slot
 from migrator.sinks.invocations import Invocation, Parsed
-from migrator.sinks.values import prefix, value_of
+from migrator.sinks.values import is_handed, prefix, value_of
 from migrator.text.source import Span
 
 _T = TypeVar("_T")
@@ -69,7 +69,11 @@ def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value
 
 def _set(slot: Slot, command: Command) -> Iterator[tuple[str, Value]]:
     names = [name for pattern in slot.takes for name in _variables(pattern, command)]
-    found = ((name, value) for name in names if (value := value_of(command, name)) is not None)
+    known = ((name, value) for name in names if (value := value_of(command, name)) is not None)
+    found = (
+        (name, value if is_handed(command, name) else union((value, Value.of(Input(name, ())))))
+        for name, value in known
+    )
     yield from islice(found, None if slot.action is Action.LEAVE else 1)
 
 

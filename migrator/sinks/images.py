@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.paths import GLOB, matching, meet
-from migrator.ir.values import Input, Value, symbol
+from migrator.ir.values import symbol
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel
 from migrator.sinks import unfollowed
@@ -20,7 +20,6 @@ from migrator.sinks.compose import compose_images
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.texts import composed, text_of
 from migrator.sinks.uses import Files, ImageUse, Read, of_value, unknown
-from migrator.sinks.values import is_handed
 from migrator.sinks.writers import adding, may_write
 
 Listed = Callable[[], Iterable[str]]
@@ -100,9 +99,7 @@ def _by_client(called: Invocation, book: RuleBook, files: Files) -> Iterator[Ima
         if sink.channel is Channel.ENVIRONMENT and sink.action in told:  # an option is stronger
             continue
         marked = transport if sink.channel is Channel.WORD else syntax.transport
-        kept = bool(sink.variable) and not is_handed(command, sink.variable)
-        value = Value.of(Input(sink.variable, ())) if kept else sink.value
-        for use in of_value(sink.action, value, command, marked):
+        for use in of_value(sink.action, sink.value, command, marked):
             yield replace(use, reference=f"{use.reference.rstrip('/')}/{chart}") if chart and use.reference else use
     if reads == "first" and not pushes:
         yield from _mentioned(command, called.parsed.words[1:], book)  # what the container runs
