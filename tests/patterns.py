@@ -9,7 +9,7 @@ import pkgutil
 import re
 import re._constants as kinds
 import re._parser as parser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -131,20 +131,22 @@ def _records(where: str, value: Any, seen: set[int]) -> Iterator[tuple[str, re.P
 # Input that is as bad as the pattern allows
 
 
-def hostile(pattern: re.Pattern[str], size: int) -> Iterator[str]:
-    """What the pattern matches up to one of its repetitions, the repeated again and again, and then what it refuses."""
-    given: set[str] = set()
-    for before, body in itertools.islice(_pumps(parser.parse(pattern.pattern, pattern.flags), ""), 60):
-        for unit in dict.fromkeys((body, before + body)):
-            if unit:
-                for end in (_AT, ""):
-                    given.add((before + unit * (size // len(unit)))[: size + len(before)] + end)
-    letters = sorted(set(_letters(parser.parse(pattern.pattern, pattern.flags))) | set(" \ta0"))[:10]
-    for one in letters:
-        given.add(one * size + _AT)
-    for one, other in itertools.combinations(letters[:6], 2):
-        given.add((one + other) * (size // 2) + _AT)
-    yield from sorted(given)
+def hostile(pattern: re.Pattern[str], sizes: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """What the pattern matches up to one of its repetitions, the repeated again and again, and then what it refuses:
+    one text of each size."""
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    given = dict.fromkeys(
+        (before, unit, end)
+        for before, body in itertools.islice(_pumps(tree, ""), 60)
+        for unit in (body, before + body)
+        if unit
+        for end in (_AT, "")
+    )
+    letters = sorted(set(_letters(tree)) | set(" \ta0"))[:10]
+    given |= dict.fromkeys(("", one, _AT) for one in letters)
+    given |= dict.fromkeys(("", one + other, _AT) for one, other in itertools.combinations(letters[:6], 2))
+    for before, unit, end in given:
+        yield tuple((before + unit * (size // len(unit)))[: size + len(before)] + end for size in sizes)
 
 
 def _pumps(tree: Any, before: str) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,11 @@ from migrator.platforms.bitbucket.starting import matches
 from migrator.text.wildcards import may_be
 from tests.patterns import SEARCHES, every, hostile
 
-_SIZE = 16384
-_SECONDS = 0.05
-"""Of the processor, for one text. What takes the square of the time needs more, and 16 times as much for 64 KiB."""
+_SIZES = 4096, 16384
+_SECONDS = 0.005
+"""Of the processor, for the longer text. What takes the square of the time needs more, on any machine."""
+_GROWTH = 8
+"""The longer text takes 4 times as long as the shorter where time is linear, 16 times where it is the square."""
 
 
 def seconds(pattern: re.Pattern[str], method: str, text: str) -> float:
@@ -30,11 +32,16 @@ def seconds(pattern: re.Pattern[str], method: str, text: str) -> float:
 def slow(pattern: re.Pattern[str], methods: frozenset[str]) -> str:
     """A text that is too much for the pattern, as far as one is found, shortened for people."""
     methods = methods - SEARCHES | ({"search"} if methods & SEARCHES else set())
-    for text in hostile(pattern, _SIZE):
+    for shorter, longer in hostile(pattern, _SIZES):
         for method in methods:
-            if all(seconds(pattern, method, text) > _SECONDS for _ in range(3)):
-                return f"{method}: {text[:20]!r} … {text[-5:]!r}"
+            if all(_grows(pattern, method, shorter, longer) for _ in range(3)):
+                return f"{method}: {longer[:20]!r} … {longer[-5:]!r}"
     return ""
+
+
+def _grows(pattern: re.Pattern[str], method: str, shorter: str, longer: str) -> bool:
+    taken = seconds(pattern, method, longer)
+    return taken > _SECONDS and taken > _GROWTH * min(seconds(pattern, method, shorter) for _ in range(3))
 
 
 @pytest.mark.parametrize(
