@@ -25,10 +25,13 @@ docs: install
 	$(PIP) install --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict
 
-# What a run costs, against what it may cost; needs a quiet machine.
+# What a run costs, against what it may cost; needs a quiet machine. It measures the program as users install it: from a
+# wheel, by a current pip, whose scripts start faster.
 bench: develop
-	$(PIP) install zizmor
-	$(VENV)/bin/python -m tests.bench
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip --quiet install --upgrade pip
+	$(VENV)/bench/bin/python -m pip --quiet install . zizmor
+	$(VENV)/bin/python -m tests.bench $(BENCH)
 
 install: $(VENV)/installed
 develop: $(VENV)/developed

@@ -12,6 +12,7 @@ import gc
 import os
 import stat
 import sys
+import time
 
 from migrator.prefilter.data import LEADING, MENTIONS, NEEDLES
 from migrator.prefilter.environment import given_elsewhere
@@ -27,17 +28,24 @@ _HOOKS = (("fix", "--exit-non-zero-on-fix"), ("check",))
 
 def main() -> int:
     """Run the command with the process's own arguments and return its exit code."""
-    if answer := _answer(sys.argv[1:]):
+    argv = sys.argv[1:]
+    if answer := _answer(argv):
         try:
             sys.stdout.write(answer)
             sys.stdout.flush()
             return 0
         except OSError:  # a reader that went away; the command knows what to do
             pass
+    began = time.time()
+    from migrator.replay.answering import again, keep
+
+    if (code := again(argv)) is not None:
+        return code
     gc.set_threshold(_NEW_OBJECTS)
     from migrator.cli import main as command
 
     code = command()
+    keep(argv, began, code)
     gc.freeze()  # the interpreter ends without looking through all that there is
     return code
 

@@ -23,6 +23,14 @@ gc.set_threshold(50_000, 20, 50)  # as the command does: to look for garbage aga
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What programs keep for the next run goes where the tests go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATLESS_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def commands_are_built_once() -> Iterator[None]:
     """typer builds its commands anew at each call, which takes longer than most runs of them."""
     with pytest.MonkeyPatch.context() as patch:

@@ -5,7 +5,6 @@ Bitbucket allows 1,000 an hour and user or token, rolling, and shorter bursts le
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.bitbucket.errors import SetUpError
+from migrator.replay import place
 
 if TYPE_CHECKING:
     import urllib3
@@ -94,14 +94,7 @@ def _allowed(text: str) -> int:
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
-    named = environment.get("PATLESS_CACHE_DIR")
-    if named:
-        return Path(named).expanduser().absolute()
-    base = environment.get("XDG_CACHE_HOME", "")
-    if Path(base).is_absolute():  # https://specifications.freedesktop.org/basedir-spec: relative ones do not count
-        return Path(base) / "patless"
-    try:
-        home = Path.home()
-    except RuntimeError:
-        raise SetUpError("no home folder to count requests in; set PATLESS_CACHE_DIR to a folder") from None
-    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "patless"
+    """Raises SetUpError where there is none."""
+    if folder := place.cache_folder(environment):
+        return Path(folder)
+    raise SetUpError("no home folder to count requests in; set PATLESS_CACHE_DIR to a folder")

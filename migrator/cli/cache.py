@@ -1,4 +1,4 @@
-"""`patless cache`: the copies of repositories on this machine, and how they become fewer bytes."""
+"""`patless cache`: the copies of repositories and the answers on this machine, and how they become fewer bytes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from migrator.bitbucket.budget import cache_folder
 from migrator.cli import console, exits
 from migrator.findings.counting import many, size
+from migrator.replay import records
 from migrator.repositories import caching, remote
 from migrator.repositories.caching import CachedCopy
 from migrator.text.mask import named
@@ -25,6 +26,8 @@ def show() -> int:
         ("size", size(found.size)),
         ("repositories", f"{len(copies):,}" + _gone(copies)),
     ]
+    if answers := records.kept():
+        lines.append(("answers", f"{len(answers):,} of `check` and `fix`, {size(sum(bytes for _, bytes in answers))}"))
     if copies:
         lines += [("oldest", _of(copies[0])), ("newest", _of(copies[-1]))]
         lines += [("largest", f"{_of(max(copies, key=lambda one: one.size))}")]
@@ -40,8 +43,10 @@ def show() -> int:
 
 
 def prune(cache_limit: int | None) -> int:
-    """Take away what nobody will miss, and more where the rest is over the limit; and return the exit code."""
+    """Take away the answers, the copies that nobody will miss, and more where the rest is over the limit; and return
+    the exit code."""
     pruned = caching.prune(cache_folder(os.environ), cache_limit)
+    records.clear()
     lines = [f"{named(one.name)}: gone, {size(one.size)}" for one in pruned.gone[:_SHOWN]]
     lines += [f"{named(one.name)}: last used {_day(one)}, {size(one.size)}" for one in pruned.others[:_SHOWN]]
     rest = max(0, len(pruned.gone) - _SHOWN) + max(0, len(pruned.others) - _SHOWN)

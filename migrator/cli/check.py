@@ -10,14 +10,14 @@ from functools import partial
 from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.together import Together
-from migrator.cli import console, exits, invoked
+from migrator.cli import console, exits, invoked, repeating
 from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside, verbose
 from migrator.cli.delivery import Delivery, deliver
 from migrator.findings.counting import many
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, CheckOptions
-from migrator.options.output import PLAIN
+from migrator.options.output import PLAIN, Format
 from migrator.reports.document import Findings, Subject
 from migrator.reports.subjects import findings
 from migrator.text.mask import named
@@ -31,16 +31,21 @@ def run(reading: AnalysisOptions, options: CheckOptions) -> int:
         from migrator.cli import baseline
 
         return baseline.run(reading, options)
-    analyses = analyzed(reading, standard_input.buffer(reading))
+    buffer = standard_input.buffer(reading)
+    analyses = analyzed(reading, buffer)
     all_of = Together.of(analyses)
-    if options.verbose:
-        verbose(analyses, all_of, options.color)
-    aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
     paint = console.paint(options.color, None if options.output_file else sys.stdout)
-    subject = invoked.subject(_subject(analyses, all_of, options), reading.paths, all_of.report.findings)
-    told = deliver(Delivery.of(subject, options.format, paint), options.output_file)
+    with console.noted() as said:
+        if options.verbose:
+            verbose(analyses, all_of, options.color)
+        aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
+        subject = invoked.subject(_subject(analyses, all_of, options), reading.paths, all_of.report.findings)
+        told = deliver(Delivery.of(subject, options.format, paint), options.output_file)
     left = exits.left(all_of.report.findings, options.strict)
-    return exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=options.exit_zero)
+    code = exits.code(unread=bool(all_of.report.skipped) or not told, left=left, exit_zero=options.exit_zero)
+    if not (buffer or options.no_cache or options.output_file) and options.format is Format.TEXT:
+        repeating.remember(said, code, analyses, all_of, reading, paint)
+    return code
 
 
 def _subject(analyses: Sequence[Analysis], all_of: Together, options: CheckOptions) -> Subject:

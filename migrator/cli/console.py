@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from migrator.options import UsageError
 from migrator.options.output import Colour
 from migrator.reports.paint import Paint
 from migrator.text.mask import printable
+from migrator.text.streams import prepared, safely
 
 _CLEAR: list[Callable[[], None]] = []
+_NOTED: list[list[tuple[str, str]]] = []
 
 
 def prepare() -> None:
     """What an encoding cannot show is spelt out instead."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+        prepared(stream)
 
 
 def paint(color: Colour, stream: TextIO | None) -> Paint:
@@ -47,9 +48,21 @@ def before(clear: Callable[[], None]) -> None:
     _CLEAR[:] = [clear]
 
 
+@contextmanager
+def noted() -> Iterator[list[tuple[str, str]]]:
+    """What is written during the block as text: the stream, `out` or `err`, and what it gets."""
+    said = list[tuple[str, str]]()
+    _NOTED.append(said)
+    try:
+        yield said
+    finally:
+        _NOTED.pop()
+
+
 def out(text: str) -> None:
     _cleared()
-    _safely(sys.stdout, lambda: sys.stdout.write(text))
+    _note("out", text)
+    safely(sys.stdout, lambda: sys.stdout.write(text))
 
 
 def out_bytes(data: bytes) -> None:
@@ -60,13 +73,19 @@ def out_bytes(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
 
-    _safely(sys.stdout, write)
+    safely(sys.stdout, write)
 
 
 def err(lines: Iterable[str]) -> None:
     text = "".join(f"{line}\n" for line in lines)
     _cleared()
-    _safely(sys.stderr, lambda: sys.stderr.write(text))
+    _note("err", text)
+    safely(sys.stderr, lambda: sys.stderr.write(text))
+
+
+def _note(stream: str, text: str) -> None:
+    for said in _NOTED:
+        said.append((stream, text))
 
 
 def _cleared() -> None:
@@ -76,21 +95,7 @@ def _cleared() -> None:
 
 def finish() -> None:
     for stream in (sys.stdout, sys.stderr):
-        _safely(stream, lambda: None)
-
-
-def _safely(stream: TextIO, write: Callable[[], object]) -> None:
-    """A reader that went away (`patless check | head`) is not an error: the rest is dropped."""
-    try:
-        write()
-        stream.flush()
-    except BrokenPipeError:
-        try:
-            descriptor = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(descriptor, stream.fileno())  # so that the flush at the interpreter's end succeeds too
-            os.close(descriptor)
-        except (OSError, ValueError):  # a stream without a descriptor
-            return
+        safely(stream, lambda: None)
 
 
 def agreed(word: str, what: str, otherwise: str = "pass `--yes`", *, yes: bool = False) -> None:

@@ -13,7 +13,7 @@ from migrator.checkouts import standard_input
 from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.applying import apply
 from migrator.checkouts.together import Together
-from migrator.cli import console, exits, invoked
+from migrator.cli import console, exits, invoked, repeating
 from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside, verbose
 from migrator.findings import masking, naming
@@ -47,15 +47,17 @@ def run(reading: AnalysisOptions, options: FixOptions) -> int:
             console.out_bytes(buffer.data)  # whoever takes the output for the file loses nothing
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
-    if options.verbose:
-        verbose(analyses, all_of, options.color)
-    aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
-    if options.diff:
-        code = _show(planned, all_of, options)
-    elif buffer:
-        code = _filter(planned, all_of, options, buffer.data)
-    else:
+    with console.noted() as said:
+        if options.verbose:
+            verbose(analyses, all_of, options.color)
+        aside(all_of, options.color, quiet=options.quiet, paths=reading.paths)
+        if options.diff:
+            return _show(planned, all_of, options)
+        if buffer:
+            return _filter(planned, all_of, options, buffer.data)
         code = _write(planned, all_of, reading, options)
+    if options.format is Format.TEXT and not (options.no_cache or any(plan.changes for _, plan in planned)):
+        repeating.remember(said, code, analyses, all_of, reading, console.paint(options.color, sys.stdout))
     return code
 
 

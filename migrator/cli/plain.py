@@ -12,11 +12,12 @@ from migrator.options.analysis import AnalysisOptions, CheckOptions, FixOptions
 from migrator.prefilter.environment import given_elsewhere
 
 _CHANGED = "--exit-non-zero-on-fix"
+_ANEW = "--no-cache"
 
 
 def run(argv: Sequence[str]) -> int | None:
     """Carry out `check PATH…`, `fix PATH…` and what the hook says; None for every other command line."""
-    command, *rest = argv or ("",)
+    command, *rest = [one for one in argv if one != _ANEW] or [""]
     hook = command == "fix" and rest[:1] == [_CHANGED]
     names = rest[hook:]
     if given_elsewhere():
@@ -27,7 +28,7 @@ def run(argv: Sequence[str]) -> int | None:
     if command == "check":
         from migrator.cli import check
 
-        return check.run(reading, CheckOptions())
+        return check.run(reading, CheckOptions(no_cache=_ANEW in argv))
     from migrator.cli import fix
 
-    return fix.run(reading, FixOptions(exit_non_zero_on_fix=hook))
+    return fix.run(reading, FixOptions(exit_non_zero_on_fix=hook, no_cache=_ANEW in argv))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         File,
         FindingsFormat,
         Folder,
+        NoCache,
         Offline,
         OutputFile,
         Paths,
@@ -110,6 +111,7 @@ class CheckOptions(Struct, frozen=True):
     ] = None
     write_baseline: Annotated[bool, CliOption("Write the findings to the baseline.", group=WHICH)] = False
     statistics: Annotated[bool, CliOption("Count by rule, verdict, and reason.", group=OUTPUT)] = False
+    no_cache: NoCache = False
 
 
 class FixOptions(Struct, frozen=True):
@@ -124,6 +126,7 @@ class FixOptions(Struct, frozen=True):
     quiet: Quiet = False
     verbose: Verbose = False
     color: Color = Colour.AUTO
+    no_cache: NoCache = False
 
 
 class PackagesOptions(Struct, frozen=True):

@@ -30,6 +30,7 @@ PictureFormat = Annotated[ReportFormat, CliOption("Format for people, programs, 
 Color = Annotated[Colour, CliOption("Use colors; NO_COLOR and FORCE_COLOR count too.", group=OUTPUT)]
 Quiet = Annotated[bool, CliOption("Print one line for each finding, nothing else.", short="-q", group=OUTPUT)]
 Verbose = Annotated[bool, CliOption("Say what is read, and why something is not reported.", short="-v", group=OUTPUT)]
+NoCache = Annotated[bool, CliOption("Do not answer from the last run, and keep no answer.")]
 Strict = Annotated[bool, CliOption("Exit 1 for report-only findings too.", group=EXIT)]
 ExitZero = Annotated[bool, CliOption("Exit 0 instead of 1.", group=EXIT)]
 UnsafeFixes = Annotated[bool, CliOption("Apply unsafe fixes too.", group=FIXES)]
