@@ -71,11 +71,12 @@ def _answer(arguments: list[str]) -> str:
 
 def _nothing(names: list[str]) -> int | None:
     """How many hold pipelines, if all are plain, different files of the repository around, or of the working directory
-    where there is none, without configuration, and hold no needle; else None."""
+    where there is none, that no configuration leaves out, and hold no needle; else None."""
     here = os.getcwd()
     around = _root(here)
     root = around or here
-    if ".git" in here.lower().split(os.sep) or _configured(root):
+    left_out = _left_out(root)
+    if ".git" in here.lower().split(os.sep) or left_out is None:
         return None
     paths = {os.path.abspath(name) for name in names}
     if len(paths) != len(names) or not all(
@@ -86,7 +87,7 @@ def _nothing(names: list[str]) -> int | None:
     count = 0
     for path in paths:
         outside = _root(os.path.dirname(path)) != around or not path.startswith(os.path.join(root, ""))
-        if outside or (holds := _clean(path, root)) is None:
+        if outside or any(text in path for text in left_out) or (holds := _clean(path, root)) is None:
             return None
         count += holds
     return count
@@ -102,11 +103,15 @@ def _root(folder: str) -> str:
     return folder
 
 
-def _configured(root: str) -> bool:
-    if os.path.lexists(os.path.join(root, ".patless.toml")):
-        return True
-    shared = os.path.join(root, "pyproject.toml")
-    return os.path.lexists(shared) and b"patless" in _bytes(shared)
+def _left_out(root: str) -> tuple[str, ...] | None:
+    """Texts, of which one stands in each path that the configuration leaves out; None where it may do more."""
+    for name, word in ((".patless.toml", b""), ("pyproject.toml", b"patless")):
+        path = os.path.join(root, name)
+        if os.path.lexists(path) and (not word or word in _bytes(path)):
+            from migrator.replay import configurations
+
+            return configurations.left_out(os.path.realpath(path))
+    return ()
 
 
 def _clean(path: str, root: str) -> bool | None:

@@ -43,8 +43,8 @@ class Analysis(Struct, frozen=True):
     """One repository: what was found of what was asked for. Paths are relative to `root`.
 
     `rules` and `reasons` explain the codes. `scope` is what was
-    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for. `configuration` is the file
-    that was read, '' for none, and `more_rules` the folders of rules besides the built-in ones.
+    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for. `settled` is the
+    configuration that was read, and `more_rules` the folders of rules besides the built-in ones.
     """
 
     root: Path
@@ -55,7 +55,7 @@ class Analysis(Struct, frozen=True):
     scope: Scope
     baseline: Path | None
     plan: FixPlan | None = None
-    configuration: str = ""
+    settled: configuration.Configuration = configuration.Configuration()
     more_rules: tuple[Path, ...] = ()
 
     def name(self, path: str) -> str:
@@ -221,7 +221,7 @@ def _analysed(
         plan = fixing.plan(report, unsafe_fixes, partial(refusal, view, scope))
     return Analysis(
         *(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan),
-        configuration=settled.path,
+        settled=settled,
         more_rules=(*settled.rules, *reading.sources.rules),
     )
 

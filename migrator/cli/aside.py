@@ -36,7 +36,7 @@ def verbose(analyses: Sequence[Analysis], all_of: Together, color: Colour) -> No
 def _read(one: Analysis) -> Iterator[str]:
     """By what a repository is judged, and which of its files were read."""
     yield f"patless: repository {named(str(one.root))}"
-    yield f"patless: configuration: {named(one.configuration) if one.configuration else 'none'}"
+    yield f"patless: configuration: {named(one.settled.path) if one.settled.path else 'none'}"
     if one.baseline:
         yield f"patless: baseline: {named(str(one.baseline))}"
     yield from (f"patless: rules also from {named(str(folder))}" for folder in one.more_rules)

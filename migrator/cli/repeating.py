@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.together import Together
 from migrator.cli import exits
+from migrator.configuration.reading import SHARED
 from migrator.options.analysis import AnalysisOptions, Style
 from migrator.replay import answering
 from migrator.replay.records import Part, Printed
@@ -15,9 +16,14 @@ from migrator.reports.document import Marked, Text
 from migrator.reports.excerpt import excerpt
 from migrator.reports.formats import text
 from migrator.reports.paint import Paint
+from migrator.text.patterns import regex
 
 _SHOWN = 4
 """Pieces of a line of an excerpt with text of the file: its number, and what stands before, in, and after the range."""
+
+_WILD = regex(r"[*?]+")
+_SPECIAL = set("[]\\!")
+"""In a pattern: what is beside them may not stand in the path."""
 
 
 class _NotKept(Exception):
@@ -46,7 +52,28 @@ def remember(
     named = tuple(map(str, reading.paths))
     folders = tuple(path for path in named if os.path.isdir(path))
     further = tuple(os.path.abspath(one) for one in files if one is not None)
-    answering.remember(Printed(code, parts, (*roots, *folders), named, further))
+    alone = analyses if len(analyses) == 1 and not reading.sources.no_config else ()
+    quiet = tuple(known for one in alone if (known := _quiet(one)))
+    answering.remember(Printed(code, parts, (*roots, *folders), named, further, quiet))
+
+
+def _quiet(one: Analysis) -> tuple[str, tuple[str, ...]] | None:
+    """The path of a repository's own configuration that does no more than to leave findings and files out, if it has
+    one, and texts, of which one stands in each path that it leaves out; None of another one."""
+    settled = one.settled
+    texts = standing_in(settled.exclude)
+    if texts is None or settled.variables or settled.rules or settled.baseline or os.path.isabs(settled.path):
+        return None
+    path = os.path.join(os.path.realpath(one.root), settled.path or SHARED)
+    return (path, texts) if os.path.lexists(path) else None
+
+
+def standing_in(patterns: Sequence[str]) -> tuple[str, ...] | None:
+    """Texts, of which one stands in each path that patterns of git leave out; None where there are none."""
+    if any(_SPECIAL & set(pattern) for pattern in patterns):
+        return None
+    texts = tuple(max(_WILD.split(pattern), key=len).strip("/ \t") for pattern in patterns)
+    return texts if all(texts) else None
 
 
 def _parts(said: Sequence[tuple[str, str]], all_of: Together, paint: Paint) -> Iterator[Part]:

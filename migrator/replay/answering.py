@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from migrator.replay import inputs, records
+from migrator.replay import configurations, inputs, records
 from migrator.replay.records import Part, Printed
 from migrator.text.streams import prepared, safely
 
@@ -46,17 +46,19 @@ def keep(argv: list[str], began: float, code: int) -> None:
 
     Nothing is kept where files are too young to tell whether the run has read them as they are.
     """
-    key = _key(argv)
+    key, before = _key(argv), int((began - SECONDS) * 1e9)
     for one in _PRINTED if key else ():
         if one.code != code:
             continue
+        for path, texts in one.quiet:
+            configurations.keep(path, texts, before)
         try:
             one.further = (*one.further, *inputs.led_to(one.roots))
             one.roots = inputs.outermost(one.roots)
             text, youngest = inputs.looked_at(one.roots, one.named, one.further)
         except (OSError, inputs.Unsure):
             continue
-        if youngest < (began - SECONDS) * 1e9:
+        if youngest < before:
             records.write(key, text, one)
 
 

@@ -31,9 +31,13 @@ text."""
 
 class Printed:
     """What a run printed: its exit code and the output in parts; of which repositories, by their folders, for which
-    paths of the command line, and which files it read besides."""
+    paths of the command line, and which files it read besides.
 
-    __slots__ = ("code", "further", "named", "parts", "roots")
+    `quiet` are the configurations that it read that do no more than to leave files out, each with the texts of
+    `migrator/replay/configurations.py`; they are not a part of its record.
+    """
+
+    __slots__ = ("code", "further", "named", "parts", "quiet", "roots")
 
     def __init__(
         self,
@@ -42,9 +46,11 @@ class Printed:
         roots: tuple[str, ...],
         named: tuple[str, ...],
         further: tuple[str, ...],
+        quiet: tuple[tuple[str, tuple[str, ...]], ...] = (),
     ) -> None:
         self.code, self.parts = code, parts
         self.roots, self.named, self.further = roots, named, further
+        self.quiet = quiet
 
 
 def folder() -> str:
@@ -150,4 +156,5 @@ def _printed(words: list[str]) -> Printed:
         lists.append(tuple(rest[1 : 1 + count]))
         rest = rest[1 + count :]
     parts = tuple((rest[at], rest[at + 1], int(rest[at + 2]), int(rest[at + 3])) for at in range(0, len(rest), 4))
-    return Printed(int(code), parts, *lists)
+    roots, named, further = lists
+    return Printed(int(code), parts, roots, named, further)

@@ -121,8 +121,9 @@ def hook(folder: Path) -> Iterator[Budget]:
     yield Budget("hook on a script / python -c pass", found.ratio, 1.6, "x")
     (root / ".patless.toml").write_text('exclude = ["attic/"]\n', encoding="utf-8")
     _aged()
-    found = pair(command, _PASS, root, 31)
-    yield Budget("hook with a configuration, again / python -c pass", found.ratio, 1.6, "x")
+    run(command, root)  # a run that notes what the configuration does
+    found = pair([*command[:3], "build.py"], _PASS, root, 31)
+    yield Budget("hook with a configuration / python -c pass", found.ratio, 1.6, "x")
     (root / ".patless.toml").unlink()
     shutil.rmtree(root / ".git")
     found = pair(command, _PASS, root, 31)
