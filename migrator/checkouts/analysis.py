@@ -94,8 +94,9 @@ def analyse(
     if workers <= 1:
         with alone:
             return list(map(work, found))
-    from migrator.repositories import processes
+    from migrator.repositories import looking, processes
 
+    looking.learn()
     done = processes.spread(work, found, workers, _SECONDS, lambda done: told(done, len(found)))
     return [
         _lost(target, one, unsafe_fixes) if isinstance(one, processes.Lost) else one

@@ -26,8 +26,8 @@ from migrator.options import UsageError
 from migrator.options.output import Colour
 from migrator.reports.paint import Paint
 from migrator.repositories.git import needed
-from migrator.repositories.waiting import kill
 from migrator.secrets.changes import BRANCH
+from migrator.text.waiting import kill
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "PYTHONPATH")
 """All that a command of the walk gets of the caller's environment, so none of the caller's credentials."""

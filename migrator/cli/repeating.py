@@ -9,6 +9,7 @@ from migrator.checkouts.analysis import Analysis
 from migrator.checkouts.together import Together
 from migrator.cli import exits
 from migrator.configuration.reading import SHARED
+from migrator.findings.excluding import standing_in
 from migrator.options.analysis import AnalysisOptions, Style
 from migrator.replay import answering
 from migrator.replay.records import Part, Printed
@@ -16,14 +17,9 @@ from migrator.reports.document import Marked, Text
 from migrator.reports.excerpt import excerpt
 from migrator.reports.formats import text
 from migrator.reports.paint import Paint
-from migrator.text.patterns import regex
 
 _SHOWN = 4
 """Pieces of a line of an excerpt with text of the file: its number, and what stands before, in, and after the range."""
-
-_WILD = regex(r"[*?]+")
-_SPECIAL = set("[]\\!")
-"""In a pattern: what is beside them may not stand in the path."""
 
 
 class _NotKept(Exception):
@@ -66,14 +62,6 @@ def _quiet(one: Analysis) -> tuple[str, tuple[str, ...]] | None:
         return None
     path = os.path.join(os.path.realpath(one.root), settled.path or SHARED)
     return (path, texts) if os.path.lexists(path) else None
-
-
-def standing_in(patterns: Sequence[str]) -> tuple[str, ...] | None:
-    """Texts, of which one stands in each path that patterns of git leave out; None where there are none."""
-    if any(_SPECIAL & set(pattern) for pattern in patterns):
-        return None
-    texts = tuple(max(_WILD.split(pattern), key=len).strip("/ \t") for pattern in patterns)
-    return texts if all(texts) else None
 
 
 def _parts(said: Sequence[tuple[str, str]], all_of: Together, paint: Paint) -> Iterator[Part]:

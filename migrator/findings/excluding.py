@@ -13,6 +13,8 @@ from msgspec import Struct
 
 _ANY, _WITHIN, _FOLDERS, _ALL = "?", "*", "**/", "**"
 """A character, or any number of them, of one name; folders, none of them too; and all that is in a folder."""
+_SPECIAL = frozenset("[]\\!")
+"""Where one stands in a pattern, what is beside it need not stand in the path."""
 _CLASSES: Mapping[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
     "alpha": str.isalpha,
@@ -67,6 +69,14 @@ def excludes(patterns: Sequence[str], path: str) -> bool:
         if last is not None and not last.again:
             return True
     return False
+
+
+def standing_in(patterns: Sequence[str]) -> tuple[str, ...] | None:
+    """Texts, of which one stands in each path that the patterns leave out; None where none are known."""
+    if any(_SPECIAL & set(pattern) for pattern in patterns):
+        return None
+    texts = tuple(max(pattern.replace("?", "*").split("*"), key=len).strip("/ \t\r") for pattern in patterns)
+    return texts if all(texts) else None
 
 
 @lru_cache

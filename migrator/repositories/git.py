@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from migrator.repositories.waiting import Endless, waited
 from migrator.text.files import read_bounded
 from migrator.text.patterns import regex
 from migrator.text.view import Unreadable
+from migrator.text.waiting import Endless, waited
 
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 _HARMLESS = (
@@ -64,13 +64,13 @@ def top_level(folder: Path) -> Path | None:
     no_traps(folder)
     if plain := _plain_top_level(folder):
         return plain
-    answer = _git(folder, "rev-parse", "--show-toplevel")
-    return Path(os.fsdecode(answer.removesuffix(b"\n"))) if answer else None
+    said = answer(folder, "rev-parse", "--show-toplevel")
+    return Path(os.fsdecode(said.removesuffix(b"\n"))) if said else None
 
 
 def _plain_top_level(folder: Path) -> Path | None:
     """What git would say of an ordinary repository of this user, without starting it; None where only git can tell."""
-    if os.name == "nt" or any(name.startswith(_KEPT) for name in os.environ):
+    if os.name == "nt" or any(map(is_kept, os.environ)):
         return None
     real = Path(os.path.realpath(folder))
     for above in (real, *real.parents):
@@ -80,6 +80,17 @@ def _plain_top_level(folder: Path) -> Path | None:
         if os.path.lexists(above / "HEAD"):  # it may be a repository without a work tree
             return None
     return None
+
+
+def is_kept(name: str) -> bool:
+    """Whether git is given the variable, and reads its configuration in another way."""
+    return name.startswith(_KEPT)
+
+
+def is_ordinary(root: Path) -> bool:
+    """Whether git takes `root` for the root of a repository of this user whose work tree is all of it."""
+    inside = root / ".git"
+    return _is_plain(inside) and _is_one_place(root, root, inside)
 
 
 def _is_one_place(folder: Path, top: Path, inside: Path) -> bool:
@@ -101,7 +112,7 @@ def _is_plain(inside: Path) -> bool:
         head = read_bounded(inside / "HEAD") or b""
     except Unreadable:
         return False
-    core = {key: value for section, key, value in _plain_settings(inside) or () if section == b"core"}
+    core = {key: value for section, key, value in plain_settings(inside) or () if section == b"core"}
     return (
         bool(_HEAD.fullmatch(head))
         and core.get(b"repositoryformatversion") == b"0"
@@ -115,8 +126,8 @@ def files(root: Path) -> list[str] | None:
 
     Submodules and untracked repositories inside are listed as git lists them: by their folder.
     """
-    answer = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    return None if answer is None else sorted({os.fsdecode(name) for name in answer.split(b"\0") if name})
+    listed = answer(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if listed is None else sorted({os.fsdecode(name) for name in listed.split(b"\0") if name})
 
 
 def remote_slug(root: Path) -> tuple[str, str] | None:
@@ -124,7 +135,7 @@ def remote_slug(root: Path) -> tuple[str, str] | None:
     url = _plain_origin(root)
     if url is None:
         try:
-            url = _git(root, "config", "--get", "remote.origin.url")
+            url = answer(root, "config", "--get", "remote.origin.url")
         except (GitError, GitMissing):
             return None
     return slug(os.fsdecode(url).strip()) if url else None
@@ -135,14 +146,14 @@ def _plain_origin(root: Path) -> bytes | None:
 
     None where only git can tell: the file is elsewhere, includes others, or is not in the form that git writes.
     """
-    settings = _plain_settings(root / ".git")
+    settings = plain_settings(root / ".git")
     if settings is None:
         return None
     urls = [value for section, key, value in settings if (section, key) == (b'remote "origin"', b"url")]
     return urls[-1] if urls else b""
 
 
-def _plain_settings(inside: Path) -> list[tuple[bytes, bytes, bytes]] | None:
+def plain_settings(inside: Path) -> list[tuple[bytes, bytes, bytes]] | None:
     """Section, key in small letters, and value of each line of a repository's configuration, in order; None where it
     has another form than git writes, or leads to others."""
     try:
@@ -198,7 +209,9 @@ def no_traps(folder: Path) -> None:
         return
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
+def answer(folder: Path, *arguments: str) -> bytes | None:
+    """What git says in a folder, None where it says no, or that there is no work tree. Raises GitError and
+    GitMissing."""
     no_traps(folder)
     code, output, errors = run(folder, environment(), b"", _SECONDS, *arguments)
     if code == 0:

@@ -26,13 +26,6 @@ class HeldTree(WorkTree, frozen=True, dict=True):
     def _size(self) -> list[int]:
         return [0]
 
-    @cached_property
-    def _glanced(self) -> list[str] | None:
-        return super().glance()
-
-    def glance(self) -> list[str] | None:
-        return self._glanced
-
     def read(self, path: str) -> bytes | None:
         return self._once("read", path, super().read)
 

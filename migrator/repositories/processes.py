@@ -25,6 +25,8 @@ _Result = TypeVar("_Result")
 _Begin = Callable[..., None]
 _TOLD = 0.5
 """Seconds after which it is told again how many pieces are done."""
+_AHEAD = 4
+"""Pieces that a process is asked for at a time, of those that are `spread`."""
 MEMORY = 2 * 1024**3
 """Bytes that a process may have for what it makes. Files that are mapped, as git has them, are no part of it."""
 
@@ -93,34 +95,41 @@ def spread(
     `seconds`, is Lost. Raises what `work` raises."""
     left = deque(range(len(over)))
     found: dict[int, _Result | Lost] = {}
-    running: dict[Connection, tuple[_Worker, int, float]] = {}
+    running: dict[Connection, tuple[_Worker, deque[int], float]] = {}
 
-    def go_on(worker: _Worker | None) -> None:
-        if left:
-            number = left.popleft()
+    def go_on(worker: _Worker | None, asked: deque[int]) -> None:
+        """Ask for pieces ahead of time, so that no process waits for this one; fewer as the end comes near."""
+        most = max(1, min(_AHEAD, len(left) // count))
+        while left and len(asked) < most:
             worker = worker or _Worker(None, None, ())
-            worker.ask(work, (over[number],))
-            running[worker.pipe] = (worker, number, time.monotonic() + seconds)
-        elif worker is not None:
+            worker.ask(work, (over[left[0]],))
+            asked.append(left.popleft())
+        if worker and asked:
+            running[worker.pipe] = (worker, asked, time.monotonic() + seconds)
+        elif worker:
             worker.end()
 
     try:
         for _ in range(min(count, len(over))):
-            go_on(None)
+            go_on(None, deque())
         while running:
             soonest = min(end for _, _, end in running.values())
             wait(list(running), min(_TOLD, max(0, soonest - time.monotonic())))
             told(len(found))
-            for pipe, (worker, number, end) in list(running.items()):
+            for pipe, (worker, asked, end) in list(running.items()):
                 if not pipe.poll() and time.monotonic() < end:
                     continue
+                del running[pipe]
+                number = asked.popleft()
                 try:
                     found[number] = worker.answer(0, seconds)
                 except Lost as lost:
                     found[number] = lost
                     worker.end()
-                del running[pipe]
-                go_on(worker if worker.free else None)
+                    left.extendleft(reversed(asked))
+                    go_on(None, deque())
+                else:
+                    go_on(worker, asked)
     finally:
         for worker, _, _ in running.values():
             worker.end()

@@ -21,9 +21,9 @@ from migrator.repositories import disk
 from migrator.repositories.again import STOPPED, again
 from migrator.repositories.git import PROXIES, GitError, command, environment, lacking
 from migrator.repositories.using import opened, using
-from migrator.repositories.waiting import Endless, kill, waited
 from migrator.text.files import LIMIT
 from migrator.text.patterns import regex
+from migrator.text.waiting import Endless, kill, waited
 
 BROUGHT = 1000
 """The most commits that are asked for by their names together; where those are refused, the first few one by one."""

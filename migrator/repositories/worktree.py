@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from migrator.repositories import git
+from migrator.repositories import git, looking
 from migrator.text.files import locate, read_bounded
 from migrator.text.view import Unreadable
 
@@ -35,6 +35,8 @@ class WorkTree(Struct, frozen=True, dict=True):
 
     @cached_property
     def _paths(self) -> tuple[str, ...]:
+        if self._seen is not None and looking.is_all_listed(self.root, self._seen):
+            return tuple(sorted(self._seen.paths))
         try:
             listed = git.files(self.root) if repository_of(self.root) else None
         except git.GitMissing:
@@ -47,7 +49,11 @@ class WorkTree(Struct, frozen=True, dict=True):
 
     def glance(self) -> list[str] | None:
         """All files without asking git: ignored ones too, and those of repositories inside. None for many."""
-        return glance(self.root)
+        return None if self._seen is None else list(self._seen.paths)
+
+    @cached_property
+    def _seen(self) -> looking.Seen | None:
+        return looking.seen(self.root, _GLANCE)
 
     def target(self, path: str) -> str:
         """The path, inside the root, of the file that `path` stands for when symbolic links are followed.
@@ -120,17 +126,6 @@ def _end(link: Path) -> Path | None:
         return link.resolve(strict=True)
     except (OSError, RuntimeError):
         return None
-
-
-def glance(root: Path) -> list[str] | None:
-    """All files below `root` without asking git: ignored ones too, and those of repositories inside. None for many."""
-    found: list[str] = []
-    for name, inside, files in os.walk(root):
-        inside[:] = [folder for folder in inside if folder != ".git"]
-        found += (os.path.relpath(os.path.join(name, file), root) for file in files)
-        if len(found) + len(inside) > _GLANCE:
-            return None
-    return found
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -27,6 +27,9 @@ def locate(root: Path, path: str) -> Path | None:
     full = os.path.join(root, path)
     try:
         os.lstat(full)  # most of what is asked for is not there, and that is told at once
+        plain = _without_links(root, path)
+        if plain and not any(part.lower() == ".git" for part in parts):
+            return Path(plain)
         real = Path(os.path.realpath(full, strict=True))
     except UnicodeEncodeError:  # half of a surrogate pair, which no file system has
         return None
@@ -44,6 +47,17 @@ def locate(root: Path, path: str) -> Path | None:
     if any(part.lower() == ".git" for part in real.relative_to(top).parts):
         raise Unreadable("it is inside .git, which patless does not read")
     return real
+
+
+def _without_links(root: Path, path: str) -> str:
+    """Where the file is, '' where a link is on the way below the root. Raises OSError."""
+    at = os.fspath(_real(os.fspath(root))).rstrip("/")
+    for part in path.split("/"):
+        if part not in ("", "."):
+            at = f"{at}/{part}"
+            if stat.S_ISLNK(os.lstat(at).st_mode):
+                return ""
+    return at
 
 
 @lru_cache(maxsize=16)

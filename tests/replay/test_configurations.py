@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from migrator import entry
 from migrator.cli import main as command
-from migrator.cli.repeating import standing_in
-from migrator.findings.excluding import excludes
+from migrator.findings.excluding import excludes, standing_in
 from tests.replay import test_again
 from tests.replay.test_again import FILE, HEAD, HOOK, LOGIN, Said, made, running
 

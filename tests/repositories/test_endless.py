@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from migrator.repositories import git, remote, waiting
+from migrator.repositories import git, remote
 from migrator.repositories.git import GitError
 from migrator.repositories.remote import Late
+from migrator.text import waiting
 
 URL = "https://bitbucket.org/acme/web.git"
 

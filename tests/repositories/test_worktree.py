@@ -105,7 +105,7 @@ def test_a_glance_lists_what_git_lists_and_what_it_ignores(git: Git, tmp_path: P
     put(tmp_path, "a.yml", "node_modules/m.yml", "build/out.yml", "inside/b.yml")
     subprocess.run(["git", "init", "-q", "inside"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("build/\n")
-    found = worktree.glance(tmp_path)
+    found = WorkTree(tmp_path).glance()
     assert found is not None
     assert sorted(found) == [".gitignore", "a.yml", "build/out.yml", "inside/b.yml", "node_modules/m.yml"]
     assert set(found) > set(WorkTree(tmp_path).paths())
@@ -113,9 +113,9 @@ def test_a_glance_lists_what_git_lists_and_what_it_ignores(git: Git, tmp_path: P
 
 def test_a_glance_at_many_files_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, *(f"{number}/a.yml" for number in range(6)))
-    assert len(worktree.glance(tmp_path) or ()) == 6
+    assert len(WorkTree(tmp_path).glance() or ()) == 6
     monkeypatch.setattr(worktree, "_GLANCE", 5)
-    assert worktree.glance(tmp_path) is None
+    assert WorkTree(tmp_path).glance() is None
 
 
 def test_a_folder_without_git_is_walked(tmp_path: Path) -> None:

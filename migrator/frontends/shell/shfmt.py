@@ -16,6 +16,7 @@ from msgspec import DecodeError
 from msgspec.json import decode
 
 from migrator.ir.nodes import ProgramError
+from migrator.text.waiting import Endless, waited
 
 MAX_TEXT = 64 * 1024
 MAX_DEPTH = 200
@@ -38,51 +39,25 @@ def tree(text: str) -> dict[str, Any]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=0,
         )
     except OSError as error:
         raise ProgramError(
             f"shfmt could not be started ({error.strerror}); install the package shfmt-py again"
         ) from None
-    output, errors, code = _communicate(process, data)
-    if code != 0:
+    try:
+        output, errors = waited(process, data, _SECONDS, _MAX_TREE)
+    except Endless:  # a tree is up to 300 times as long as its text, and quadratic when nested
+        raise ProgramError(f"the script is nested too deeply (more than {MAX_DEPTH} levels); flatten it") from None
+    except subprocess.TimeoutExpired:
+        raise ProgramError(f"reading the script took longer than {_SECONDS} seconds; split it") from None
+    if process.returncode != 0:
         raise _syntax_error(errors.decode("utf-8", "replace"), text)
     try:
         tree: dict[str, Any] = decode(output)
     except (RecursionError, DecodeError):
         raise ProgramError(f"the script is nested more than {MAX_DEPTH} levels deep; flatten it") from None
     return tree
-
-
-def _communicate(process: subprocess.Popen[bytes], data: bytes) -> tuple[bytes, bytes, int]:
-    """Feed and read within the bounds; a tree is up to 300 times as long as its text, and quadratic when nested."""
-    import threading
-
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    timer = threading.Timer(_SECONDS, process.kill)
-    timer.start()
-    try:
-        try:
-            process.stdin.write(data)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
-        output = process.stdout.read(_MAX_TREE + 1)
-        if len(output) > _MAX_TREE:
-            process.kill()
-            raise ProgramError(f"the script is nested too deeply (more than {MAX_DEPTH} levels); flatten it")
-        errors = process.stderr.read(4096)
-        code = process.wait()
-    finally:
-        timer.cancel()
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
-    if code < 0:
-        raise ProgramError(f"reading the script took longer than {_SECONDS} seconds; split it")
-    return output, errors, code
 
 
 @lru_cache(maxsize=1)

@@ -19,8 +19,9 @@ class Endless(Exception):
     """It says more than is taken. The message is a sentence without its subject."""
 
 
-def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tuple[bytes, bytes]:
-    """The output and the errors of a program that leads a process group, whose input is `given`.
+def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float, most: int = OUTPUT) -> tuple[bytes, bytes]:
+    """The output, of at most `most` bytes, and the errors of a program that leads a process group, whose input is
+    `given`.
 
     Raises Endless, and TimeoutExpired after `seconds`; then, and after any other end of this, the group has ended.
     """
@@ -28,7 +29,7 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
     assert process.stdout is not None
     assert process.stderr is not None
     pipes = process.stdin, process.stdout, process.stderr
-    taken = {process.stdout: (bytearray(), OUTPUT), process.stderr: (bytearray(), ERRORS)}
+    taken = {process.stdout: (bytearray(), most), process.stderr: (bytearray(), ERRORS)}
     silent: set[object] = set()
     end = time.monotonic() + seconds
     try:
@@ -44,15 +45,15 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
                     if key.fileobj is process.stdin:
                         left = _written(process.stdin, left, ready)
                         continue
-                    into, most = taken[key.fileobj]  # type: ignore[index]
+                    into, limit = taken[key.fileobj]  # type: ignore[index]
                     piece = os.read(key.fd, 65536)
                     into += piece
-                    if len(into) > most:
-                        raise Endless(f"says more than {most // 1024**2} MiB, which patless does not read")
+                    if len(into) > limit:
+                        raise Endless(f"says more than {limit // 1024**2} MiB, which patless does not read")
                     if not piece:
                         ready.unregister(key.fileobj)
                         silent.add(key.fileobj)
-        process.wait(max(0, end - time.monotonic()))
+        _ended(process, max(0, end - time.monotonic()))
     finally:
         if process.poll() is None or len(silent) < len(taken):
             kill(process)
@@ -61,6 +62,17 @@ def waited(process: subprocess.Popen[bytes], given: bytes, seconds: float) -> tu
             with suppress(BrokenPipeError):
                 pipe.close()
     return bytes(taken[process.stdout][0]), bytes(taken[process.stderr][0])
+
+
+def _ended(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for the end, which comes at once behind that of the output. `Popen.wait` with a time looks again and again,
+    and sleeps longer each time. Raises TimeoutExpired."""
+    begun = time.monotonic()
+    if hasattr(os, "pidfd_open"):  # https://man7.org/linux/man-pages/man2/pidfd_open.2.html
+        with suppress(OSError), open(os.pidfd_open(process.pid), "rb") as file, DefaultSelector() as ready:
+            ready.register(file, EVENT_READ)
+            ready.select(seconds)
+    process.wait(max(0, seconds - (time.monotonic() - begun)))
 
 
 def _begun(pipe: IO[bytes], given: bytes, ready: BaseSelector) -> memoryview:
