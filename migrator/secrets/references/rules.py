@@ -100,7 +100,8 @@ class Language(RuleEntry, frozen=True):
 
 class Shape(str):
     """A pattern before it is compiled: the words of `_MACROS` and COMPUTED in it stand for patterns. One of somebody's
-    own rule file is `foreign`: it runs in an engine without look-around, which most of these have."""
+    own rule file is `foreign`: it runs in an engine without look-around, which most of these have. A built-in one is
+    compiled when it is first used, as few files need more than a few of them."""
 
     @classmethod
     def read(cls, value: object) -> Self:
@@ -109,16 +110,14 @@ class Shape(str):
         return cls(short(value))
 
     def compiled(self, folded: bool, foreign: bool) -> re.Pattern[str]:
-        """A pattern may hold COMPUTED several times, and a group of its name only once. Raises ValueError."""
+        """A pattern may hold COMPUTED several times, and a group of its name only once. Raises ValueError for a foreign
+        one that is wrong."""
         if foreign:
             return self._linear(folded)
         text = re.sub("|".join(_MACROS), lambda found: _MACROS[found[0]], self)
         first, *rest = text.split("COMPUTED")
         more = (_COMPUTED.replace("begins", f"begins{at}") + part for at, part in enumerate(rest, 1))
-        try:
-            return re.compile(first + "".join(more), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"is not a regular expression with its words filled in ({error})") from None
+        return regex(first + "".join(more), re.ASCII | re.MULTILINE | (re.IGNORECASE if folded else 0))
 
     def _linear(self, folded: bool) -> re.Pattern[str]:
         if own := _OWN.search(self):
@@ -258,19 +257,43 @@ class Rules:
     forms: tuple[Form, ...]
     opaque: tuple[Form, ...]
     aliases: tuple[Alias, ...]
-    _globs: re.Pattern[str] = attribute(init=False, repr=False, compare=False)
+    _names: dict[str, int] = attribute(init=False, repr=False, compare=False)
+    _endings: dict[str, int] = attribute(init=False, repr=False, compare=False)
+    _others: re.Pattern[str] = attribute(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """All globs become one pattern of paths: a group per language, the first that matches."""
-        one = ("|".join(map(_glob, language.files)) for language in self.languages)
-        object.__setattr__(self, "_globs", re.compile("|".join(f"({globs})" for globs in one)))
+        """Most globs are a name or an ending, which are looked up; the others become one pattern of paths: a group per
+        language, the first that matches."""
+        names: dict[str, int] = {}
+        endings: dict[str, int] = {}
+        others: list[str] = []
+        for number, language in enumerate(self.languages):
+            left: list[str] = []
+            for glob in language.files:
+                if "/" not in glob and "*" not in glob:
+                    names.setdefault(glob, number)
+                elif glob.startswith("*.") and not set("*/") & set(glob[1:]):
+                    endings.setdefault(glob[1:], number)
+                else:
+                    left.append(_glob(glob))
+            others.append(f"({'|'.join(left) or '(?!)'})")
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_endings", endings)
+        object.__setattr__(self, "_others", re.compile("|".join(others)))
 
     def language(self, path: str) -> Language:
-        """By the file's path alone; one without a name stands for what is not known."""
-        found = self._globs.match(f"/{path}")
-        if found and found.lastindex:
-            return self.languages[found.lastindex - 1]
-        return UNKNOWN if "." in path.rpartition("/")[2] else UNENDED
+        """By the file's path alone, the first whose globs match; one without a name stands for what is not known."""
+        name = path.rpartition("/")[2]
+        found = [self._names[name]] if name in self._names else []
+        at = name.find(".")
+        while at >= 0:
+            found += [self._endings[name[at:]]] if name[at:] in self._endings else []
+            at = name.find(".", at + 1)
+        if other := self._others.match(f"/{path}"):
+            found.append((other.lastindex or 0) - 1)
+        if found:
+            return self.languages[min(found)]
+        return UNKNOWN if "." in name else UNENDED
 
     def interpreted(self, data: bytes) -> Language | None:
         """By the program that the first line names."""
