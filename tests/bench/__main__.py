@@ -349,6 +349,7 @@ def gathered(folder: Path) -> Iterator[Budget]:
     yield Budget("git processes of an unchanged repository", found.again, 0, "", note)
     yield Budget("bytes of a first scan / a fetch without files", found.quiet, 2, "x", "without a login")
     yield Budget("the same of all repositories", found.received, 2, "x", "a build takes its whole folder")
+    yield Budget("processor time, a first scan / fetches without files", found.scanned, 2, "x", note)
     yield Budget("processor time, unchanged / git ls-remote", found.seconds, 0.3, "x", note)
 
 

@@ -22,13 +22,14 @@ COUNT = 300
 class Costs(NamedTuple):
     """Of a first scan and of one with nothing new: git processes for each repository; of the first, bytes that came
     against those of a fetch without files, of repositories without a login and of all: those with one build an image
-    from their whole folder, so all of it is looked through; of the other, processor time against a loop of
-    `git ls-remote`."""
+    from their whole folder, so all of it is looked through; and processor time against fetches without files, and of
+    the other, against a loop of `git ls-remote`."""
 
     first: float
     again: float
     quiet: float
     received: float
+    scanned: float
     seconds: float
 
 
@@ -39,8 +40,11 @@ def costs(home: Path, count: int = COUNT) -> Costs:
         for _ in range(2):
             _scan(home, found, {"PATH": path})
             processes.append(_lines(log))
-        for number in range(count):
-            _blobless(home / "bare" / slug(number), found, slug(number))
+        fetched = _took(
+            lambda: [_blobless(home / "bare" / slug(number), found, slug(number)) for number in range(count)]
+        )
+        (home / "anew").mkdir()
+        scanned = _took(lambda: _scan(home / "anew", found, {}))
         received = _packs(home / "cache") / _packs(home / "bare")
         with Ledger(home / "patless-fleet.db") as ledger:
             names = [one.entry.repository.slug for one in ledger.branches() if one.seen and not one.seen.findings]
@@ -48,7 +52,7 @@ def costs(home: Path, count: int = COUNT) -> Costs:
         quiet = came / sum(_packs(home / "bare" / name) for name in names)
         seconds = _took(lambda: _scan(home, found, {}))
         bare = _took(lambda: [_listed(found, slug(number)) for number in range(count)])
-        return Costs(processes[0] / count, processes[1] / count, quiet, received, seconds / bare)
+        return Costs(processes[0] / count, processes[1] / count, quiet, received, scanned / fetched, seconds / bare)
 
 
 def _scan(home: Path, found: Site, more: Mapping[str, str]) -> None:
