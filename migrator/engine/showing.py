@@ -10,7 +10,7 @@ from migrator.engine.walk import Shown, ShownCommand, ShownLogin, ShownSink
 from migrator.findings.records import Report, Use
 from migrator.flow.events import Command
 from migrator.flow.library import FIRST
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir import rendering
 from migrator.ir.nodes import Constant, Statement
 from migrator.ir.traversal import every

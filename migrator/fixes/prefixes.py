@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from migrator.fixes.points import Point
 from migrator.flow.events import Command
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import Call
 from migrator.reading.scripts import Script
 from migrator.text.patterns import regex

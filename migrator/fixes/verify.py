@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.findings.records import AddedTask, ScriptChange
 from migrator.frontends import programs
 from migrator.frontends.shell.comparing import same
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import ProgramError
 from migrator.text import yaml
 from migrator.text.edits import Conflict, Edit, splice

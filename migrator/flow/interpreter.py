@@ -30,7 +30,7 @@ from migrator.flow.nested import Nested
 from migrator.flow.recorder import AskedTest, Recorder
 from migrator.flow.streams import Streams, may_fail
 from migrator.flow.variables import Variables
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir import nodes
 from migrator.ir.named import named
 from migrator.ir.nodes import (

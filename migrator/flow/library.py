@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from migrator.frontends import programs as called
 from migrator.frontends.programs import FileCommand, Fragment, Program, whole
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.prefilter import leads
 from migrator.rulebook.programs import Launcher, Programs

@@ -10,7 +10,7 @@ from migrator.flow.events import HIDDEN, Argument, Command, CommandResult, Unrea
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State
 from migrator.flow.texts import NestedText
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import Call, ProgramError, StreamKind
 from migrator.ir.paths import joined
 from migrator.ir.values import Literal, Unknown, Value

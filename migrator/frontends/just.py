@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from migrator.frontends.programs import FileCommand, Fragment, Program, Undecided, command_line, file_of
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.text.edits import Edit
 from migrator.text.patterns import regex
 from migrator.text.scalars import Runs

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from migrator.frontends.programs import FileCommand, Fragment, Place, Program, Undecided, command_line, file_of
-from migrator.frontends.shell.lowering import PUT, lower
+from migrator.frontends.shell.lowering import PUT
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import Assign, Constant, Expression, Join, Opaque, Read, Statement
 from migrator.text.edits import Edit
 from migrator.text.patterns import regex

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.frontends.programs import FileCommand, Fragment, Program, command_line
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.rulebook.programs import Launcher
 from migrator.text.edits import Edit
 from migrator.text.scalars import Runs

@@ -120,11 +120,16 @@ class Reading:
                     pending.append(imported)
 
     def _steps(self, reader: StepReader) -> Iterator[StepFacts]:
-        for found in self.pipelines.values():
-            for step in found.steps:
-                if not self.within or step.runs_in(self.within):
-                    elsewhere = step.elsewhere and not self.within
-                    yield reader.read(found, step, follow=self.runs_here(step), elsewhere=elsewhere)
+        steps = [
+            (found, step)
+            for found in self.pipelines.values()
+            for step in found.steps
+            if not self.within or step.runs_in(self.within)
+        ]
+        reader.read_ahead(steps)
+        for found, step in steps:
+            elsewhere = step.elsewhere and not self.within
+            yield reader.read(found, step, follow=self.runs_here(step), elsewhere=elsewhere)
 
     def _read(self, path: str) -> None:
         try:

@@ -12,6 +12,7 @@ from migrator.findings.settings import Settings
 from migrator.flow import interpreter
 from migrator.flow.events import Environment, Flow
 from migrator.flow.library import Library, Placed
+from migrator.frontends.shell.programs import read_ahead
 from migrator.ir.nodes import ProgramError, Quoting
 from migrator.ir.paths import NONE, matching
 from migrator.ir.values import Definition, Literal, Value
@@ -105,6 +106,11 @@ class StepReader:
 
     def file(self, path: str) -> str | None:
         return self.asked.file(path)
+
+    def read_ahead(self, steps: Iterable[tuple[Pipelines, Step]]) -> None:
+        """Parse together what the steps run, as far as `read` is going to look at it."""
+        texts = (Script.join(found.source, one.items).text for found, step in steps for one in step.shells)
+        read_ahead(text for text in texts if self.thorough or any(word in text for word in self.words))
 
     def read(self, pipelines: Pipelines, step: Step, follow: bool = True, elsewhere: bool = False) -> StepFacts:
         """`follow`: the step runs in this repository, whose files it may run. `elsewhere`: who else runs it is not

@@ -15,7 +15,7 @@ MODULE = dedent('''\
     from __future__ import annotations
 
     from migrator.frontends.programs import FileCommand, Program, command_line, file_of, whole
-    from migrator.frontends.shell.lowering import lower
+    from migrator.frontends.shell.programs import lower
     from migrator.text.edits import Edit
 
     HEADER = "#batch\\n"

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from migrator.frontends.shell import shfmt
-from migrator.frontends.shell.lowering import PUT, lower
+from migrator.frontends.shell import programs, shfmt
+from migrator.frontends.shell.lowering import PUT
+from migrator.frontends.shell.programs import lower
 from migrator.frontends.shell.shfmt import MAX_DEPTH, MAX_TEXT
 from migrator.ir.nodes import (
     Assign,
@@ -548,3 +549,86 @@ def _span(part: Expression) -> Span:
 
 def test_what_is_refused_without_a_line_is_shown_at_the_beginning() -> None:
     assert shfmt._syntax_error("out of memory:7: more", "a\nb").offset == 0
+
+
+TOGETHER = (
+    *(
+        "make",
+        "",
+        "# nothing",
+        "a=1 b",
+        "cat <<EOF\nx\nEOF",
+        "cat <<EOF\nx\nEOF\n",
+        'echo "é $X" | sort',
+        "f() { a; }\n\n",
+    ),
+    *("if a; then b; fi &", "x=(1\n2)", "! a", "a;", "b # last", "((i++))", "[[ $a == b ]]", "case x in\ny) z;;\nesac"),
+)
+OPEN = (
+    *(
+        "echo 'a",
+        'echo "a',
+        "cat <<EOF\nx",
+        "a &&",
+        "a |",
+        "a \\",
+        "f()",
+        "if a; then",
+        "{ a",
+        "(a",
+        "x=$(",
+        "`",
+        "x=(",
+        ")",
+    ),
+    *("EOF", "'", '"', "fi", "}", "EOF\nb", "a >", "! ", "time", "function f", "coproc", "case x in"),
+)
+
+
+@hypothesis_settings(max_examples=100)
+@given(st.lists(st.sampled_from(TOGETHER + OPEN), min_size=2, max_size=5, unique=True))
+def test_programs_that_are_read_together_are_what_each_is_by_itself(texts: list[str]) -> None:
+    programs._KNOWN.clear()
+    programs.read_ahead(texts)
+    ahead = dict(programs._KNOWN)
+    programs._KNOWN.clear()
+    for text in texts:
+        try:
+            alone = lower(text)
+        except ProgramError:
+            assert text not in ahead
+        else:
+            assert ahead.get(text, alone) == alone
+    if set(texts) <= set(TOGETHER):
+        assert ahead.keys() == set(texts)
+
+
+def test_reading_together_starts_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs._KNOWN.clear()
+    asked: list[str] = []
+    parse = shfmt.tree
+    monkeypatch.setattr(shfmt, "tree", lambda text: asked.append(text) or parse(text))
+    programs.read_ahead(TOGETHER)
+    assert len(asked) == 1
+    assert all(lower(text) is programs._KNOWN[text] for text in TOGETHER)
+    assert len(asked) == 1
+    programs.read_ahead(["one alone"])
+    programs.read_ahead(TOGETHER)
+    assert len(asked) == 1
+
+
+def test_more_than_fits_is_read_by_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs._KNOWN.clear()
+    monkeypatch.setattr(shfmt, "MAX_TEXT", 100)
+    texts = [f"echo {number:030}" for number in range(10)]
+    programs.read_ahead([*texts, "x" * 200])
+    assert set(texts[:9]) <= programs._KNOWN.keys()
+    assert "x" * 200 not in programs._KNOWN
+
+
+def test_the_oldest_program_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs._KNOWN.clear()
+    monkeypatch.setattr(programs, "_MOST", 3)
+    for number in range(5):
+        lower(f"echo {number}")
+    assert list(programs._KNOWN) == ["echo 2", "echo 3", "echo 4"]

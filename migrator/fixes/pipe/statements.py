@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from migrator.fixes.refused import Refused
 from migrator.flow.events import Command
 from migrator.flow.queries import setting
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import Call, Chain, Constant, If, Pipe, Redirect, Statement, StreamKind
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook

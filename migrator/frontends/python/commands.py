@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.frontends.python import sdk, tree
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import (
     Block,
     Call,

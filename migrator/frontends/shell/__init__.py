@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.frontends.programs import FileCommand, Program, whole
 from migrator.frontends.shell.comparing import same
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import ProgramError
 from migrator.text.edits import Edit
 

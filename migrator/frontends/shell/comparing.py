@@ -15,7 +15,7 @@ from itertools import accumulate, islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import (
     Ask,
     Asked,

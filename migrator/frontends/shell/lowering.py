@@ -6,7 +6,6 @@ Every child of every type of its nodes is lowered; a type that is not known is `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from migrator.frontends.shell import changes, quoting, shfmt
@@ -44,7 +43,6 @@ from migrator.ir.nodes import (
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_Tree = dict[str, Any]
 _TOO_DEEP = f"the script is nested more than {shfmt.MAX_DEPTH} levels deep; flatten it"
 _PATTERN = "arithmetic or a pattern"
 PUT = "text that is added before the shell reads it"
@@ -70,36 +68,22 @@ _RUN = regex(r"\$\(|`")
 _SETS = regex(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
-def lower(
-    text: str, place: Callable[[int], int] | None = None, fixed: bool = False, unknown: str = ""
-) -> tuple[Statement, ...]:
-    """A bash program. `place` maps a character of `text` to the position that it has; `fixed`: no literal text of it
-    can be replaced, as it stands within something else; `unknown` is a name whose expansions stand for text that
-    something else puts there.
+class Lowering:
+    """Offsets in the tree are bytes, of which the text begins at `start`. The others as in `programs.lower`."""
 
-    Raises ProgramError where the text does not parse or exceeds a bound, or where shfmt is not installed.
-    """
-    try:
-        if place is None and not fixed and not unknown:
-            return _lower(text)
-        return _Lowering(text, place, fixed, unknown).program()
-    except RecursionError:  # substitutions take more of the stack than what is counted
-        raise ProgramError("the script is nested too deeply to read; flatten it") from None
-
-
-@lru_cache(maxsize=1024)
-def _lower(text: str) -> tuple[Statement, ...]:
-    return _Lowering(text, None, False, "").program()
-
-
-class _Lowering:
-    """Offsets in the tree are bytes."""
-
-    def __init__(self, text: str, place: Callable[[int], int] | None, fixed: bool, unknown: str) -> None:
+    def __init__(
+        self,
+        text: str,
+        place: Callable[[int], int] | None = None,
+        fixed: bool = False,
+        unknown: str = "",
+        start: int = 0,
+    ) -> None:
         self.text = text
         self.place = place
         self.fixed = fixed
         self.unknown = unknown
+        self.start = start
         self.depth = 0
         self.chars: list[int] | None = None
         if not text.isascii():
@@ -108,16 +92,16 @@ class _Lowering:
                 self.chars += [index] * len(char.encode("utf-8", "surrogatepass"))
             self.chars.append(len(text))
 
-    def program(self) -> tuple[Statement, ...]:
-        return self.statements(shfmt.tree(self.text))
+    def program(self, tree: shfmt.Tree) -> tuple[Statement, ...]:
+        return self.statements(tree)
 
     # Places
 
     def at(self, position: dict[str, int]) -> int:
-        offset = position.get("Offset", 0)
+        offset = max(0, position.get("Offset", 0) - self.start)
         return self.chars[min(offset, len(self.chars) - 1)] if self.chars is not None else min(offset, len(self.text))
 
-    def span(self, tree: _Tree) -> Span:
+    def span(self, tree: shfmt.Tree) -> Span:
         start = self.at(tree["Pos"])
         end = max(start, self.at(tree["End"]))
         if self.place is None:
@@ -126,17 +110,17 @@ class _Lowering:
             return Span(self.place(start), self.place(start))
         return Span(self.place(start), max(self.place(start), self.place(end - 1) + 1))
 
-    def deeper(self, tree: _Tree) -> None:
+    def deeper(self, tree: shfmt.Tree) -> None:
         self.depth += 1
         if self.depth > shfmt.MAX_DEPTH:
             raise ProgramError(_TOO_DEEP, self.at(tree["Pos"]))
 
     # Statements
 
-    def statements(self, tree: _Tree, key: str = "Stmts") -> tuple[Statement, ...]:
+    def statements(self, tree: shfmt.Tree, key: str = "Stmts") -> tuple[Statement, ...]:
         return tuple(self.statement(child) for child in tree.get(key) or ())
 
-    def statement(self, tree: _Tree) -> Statement:
+    def statement(self, tree: shfmt.Tree) -> Statement:
         self.deeper(tree)
         command = tree.get("Cmd")
         redirects = tuple(self.redirect(child) for child in tree.get("Redirs") or ())
@@ -156,7 +140,7 @@ class _Lowering:
         self.depth -= 1
         return Statement(node, self.span(tree), redirects, negated, detached)
 
-    def node(self, tree: _Tree) -> Node:
+    def node(self, tree: shfmt.Tree) -> Node:
         span = self.span(tree)
         match tree["Type"]:
             case "CallExpr":
@@ -192,7 +176,7 @@ class _Lowering:
                 return Evaluate(self.arithmetic(tree), span, _set_names(tree))
         return Havoc(None, "a command that is not known", span, self.inner(tree))
 
-    def conditional(self, tree: _Tree, span: Span) -> If:
+    def conditional(self, tree: shfmt.Tree, span: Span) -> If:
         otherwise: tuple[Statement, ...] = ()
         if following := tree.get("Else"):
             self.deeper(following)
@@ -204,7 +188,7 @@ class _Lowering:
             self.depth -= 1
         return If(self.statements(tree, "Cond"), self.statements(tree, "Then"), otherwise, span)
 
-    def loop(self, tree: _Tree, span: Span) -> Loop:
+    def loop(self, tree: shfmt.Tree, span: Span) -> Loop:
         head = tree["Loop"]
         body = self.statements(tree, "Do")
         if head["Type"] != "WordIter":
@@ -213,7 +197,7 @@ class _Lowering:
         items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
         return Loop(head["Name"]["Value"], items, (), body, span)
 
-    def switch(self, tree: _Tree, span: Span) -> Switch | Block:
+    def switch(self, tree: shfmt.Tree, span: Span) -> Switch | Block:
         """Where one branch goes on with the next (`;&`, `;;&`), any of them may run after any before."""
         items = tree.get("Items") or ()
         patterns = tuple(word for item in items for word in self.words(item.get("Patterns")))
@@ -224,7 +208,7 @@ class _Lowering:
         each = (Statement(If((), body, (), self.span(item)), span) for item, body in zip(items, branches, strict=True))
         return Block((asked, *each), span)
 
-    def test(self, tree: _Tree, span: Span) -> Test:
+    def test(self, tree: shfmt.Tree, span: Span) -> Test:
         asked: list[Asked] = []
         words: list[Join] = []
         pending = [(tree["X"], False)]
@@ -247,7 +231,7 @@ class _Lowering:
                 pending += [(inner[key], negated) for key in ("Y", "X") if key in inner]
         return Test(tuple(asked), tuple(words), span)
 
-    def declare(self, tree: _Tree, span: Span) -> Declare:
+    def declare(self, tree: shfmt.Tree, span: Span) -> Declare:
         """https://www.gnu.org/software/bash/manual/bash.html#index-declare"""
         variant = tree["Variant"]["Value"]
         named = [child for child in tree.get("Args") or () if child.get("Name")]
@@ -267,7 +251,7 @@ class _Lowering:
             options=variant == "local" and "-" in map(_bare, others),
         )
 
-    def assign(self, tree: _Tree) -> Assign:
+    def assign(self, tree: shfmt.Tree) -> Assign:
         span = self.span(tree)
         value = self.word(tree["Value"]) if tree.get("Value") else None
         array = tree.get("Array") or {}
@@ -286,7 +270,7 @@ class _Lowering:
             words=tuple(word for one in indices for word in self.inner([one])),
         )
 
-    def redirect(self, tree: _Tree) -> Redirect:
+    def redirect(self, tree: shfmt.Tree) -> Redirect:
         operator, span = tree["Op"], self.span(tree)
         word = self.word(tree["Word"]) if tree.get("Word") else Join((), span)
         body = tree.get("Hdoc")
@@ -306,7 +290,7 @@ class _Lowering:
         value = Join(tuple(self.document(one, tabs, one is parts[0], raw) for one in parts), written or span)
         return Redirect(channel, value, span, raw, written)
 
-    def document(self, tree: _Tree, tabs: bool, first: bool, raw: bool) -> Expression:
+    def document(self, tree: shfmt.Tree, tabs: bool, first: bool, raw: bool) -> Expression:
         if tree["Type"] != "Lit":
             return self.part(tree, double=True)
         text, span = tree.get("Value", ""), self.span(tree)
@@ -316,13 +300,13 @@ class _Lowering:
 
     # Words
 
-    def words(self, trees: Iterable[_Tree] | None) -> tuple[Join, ...]:
+    def words(self, trees: Iterable[shfmt.Tree] | None) -> tuple[Join, ...]:
         return tuple(self.word(tree) for tree in trees or ())
 
-    def word(self, tree: _Tree) -> Join:
+    def word(self, tree: shfmt.Tree) -> Join:
         return Join(tuple(self.part(child, double=False) for child in tree.get("Parts") or ()), self.span(tree))
 
-    def part(self, tree: _Tree, double: bool) -> Expression:
+    def part(self, tree: shfmt.Tree, double: bool) -> Expression:
         span = self.span(tree)
         match tree["Type"]:
             case "Lit":
@@ -341,7 +325,7 @@ class _Lowering:
                 return self.pattern(tree["Pattern"], span)
         return Opaque(self.arithmetic(tree), span, _PATTERN, _set_names(tree))
 
-    def arithmetic(self, tree: _Tree) -> tuple[Join, ...]:
+    def arithmetic(self, tree: shfmt.Tree) -> tuple[Join, ...]:
         """Every word of an arithmetic expression, in which a name is read without a sign."""
         return tuple(
             Join((Read(name, word.span, word.span, fixed=True),), word.span)
@@ -350,7 +334,7 @@ class _Lowering:
             for word in self.inner(tree)
         )
 
-    def pattern(self, tree: _Tree, span: Span) -> Opaque:
+    def pattern(self, tree: shfmt.Tree, span: Span) -> Opaque:
         """An extended pattern, of which the tree has the text alone."""
         text = tree.get("Value", "")
         names = dict.fromkeys(_EXPANDED.findall(text))
@@ -358,7 +342,7 @@ class _Lowering:
         runs = Havoc(None, "a pattern that runs commands", span)
         return Opaque(words, span, _PATTERN, body=(Statement(runs, span),) if _RUN.search(text) else ())
 
-    def read(self, tree: _Tree, span: Span, double: bool) -> Read:
+    def read(self, tree: shfmt.Tree, span: Span, double: bool) -> Read:
         name = tree.get("Param") or {}
         expansion = tree.get("Exp") or {}
         operator = expansion.get("Op", "").removeprefix(":")
