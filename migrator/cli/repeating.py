@@ -48,7 +48,8 @@ def remember(
     named = tuple(map(str, reading.paths))
     folders = tuple(path for path in named if os.path.isdir(path))
     further = tuple(os.path.abspath(one) for one in files if one is not None)
-    alone = analyses if len(analyses) == 1 and not reading.sources.no_config else ()
+    own = not (reading.sources.no_config or reading.sources.config)
+    alone = analyses if len(analyses) == 1 and own else ()
     quiet = tuple(known for one in alone if (known := _quiet(one)))
     answering.remember(Printed(code, parts, (*roots, *folders), named, further, quiet))
 
@@ -58,7 +59,7 @@ def _quiet(one: Analysis) -> tuple[str, tuple[str, ...]] | None:
     one, and texts, of which one stands in each path that it leaves out; None of another one."""
     settled = one.settled
     texts = standing_in(settled.exclude)
-    if texts is None or settled.variables or settled.rules or settled.baseline or os.path.isabs(settled.path):
+    if texts is None or settled.variables or settled.rules or settled.baseline:
         return None
     path = os.path.join(os.path.realpath(one.root), settled.path or SHARED)
     return (path, texts) if os.path.lexists(path) else None

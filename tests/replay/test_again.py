@@ -304,6 +304,16 @@ def test_a_run_reads_no_variable_that_is_not_told(
     assert {one for one in meant - plain if not one.startswith(inputs.OTHERS)} <= set(inputs.TOLD)
 
 
+def test_the_cache_shows_its_answers_and_prunes_them(root: Path, run: Callable[[list[str]], Said]) -> None:
+    assert "answers" not in run(["cache"]).out
+    run(CHECK)
+    run(["check", "ci"])
+    assert "answers       2 of `check` and `fix`, " in run(["cache"]).out
+    assert run(["cache", "prune"]).code == 0
+    assert "answers" not in run(["cache"]).out
+    assert not is_kept(CHECK)
+
+
 STEPS = (
     *(LOGIN, PUSH, "          - make\n", "          - ./ci/build.sh\n", "          - set -x\n"),
     *('          - docker login "$HOST" -u "$A" -p "$B"\n', "          - docker login docker.io -u $A -p $B\n"),
