@@ -18,8 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST = 20_000
-"""Files and folders that are looked at; more than these take as long as many a run."""
+MOST = 100_000
+"""Files and folders that are looked at, in half a second: what more of them hold takes much longer to read."""
+_LONGEST = 65536
+"""Characters of a text, in place of which its digest stands."""
 TOLD = (
     *("HOME", "PATH", "XDG_CONFIG_HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "PRE_COMMIT"),
     *("NO_COLOR", "FORCE_COLOR", "FORCE_HYPERLINK", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONPATH", "PATLESS_DEBUG"),
@@ -79,7 +81,15 @@ def looked_at(roots: Iterable[str], named: Iterable[str], further: Iterable[str]
     for path in (*further, *_git_of_this_machine(), os.path.join(os.getcwd(), ".pre-commit-config.yaml")):
         look.file(path)
     look.program()
-    return "\n".join(look.words), look.youngest
+    return _short("\n".join(look.words)), look.youngest
+
+
+def _short(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return text
+    import hashlib
+
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def outermost(folders: Iterable[str]) -> tuple[str, ...]:

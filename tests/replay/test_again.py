@@ -244,6 +244,17 @@ def test_every_change_is_noticed(root: Path, run: Callable[[list[str]], Said], c
     assert not is_kept(CHECK)
 
 
+def test_among_many_files_a_change_is_noticed(root: Path, run: Callable[[list[str]], Said]) -> None:
+    for number in range(1000):
+        (root / "docs" / f"{number % 10}").mkdir(parents=True, exist_ok=True)
+        (root / "docs" / f"{number % 10}" / f"{number}.md").write_text("x\n")
+    run(CHECK)
+    assert is_kept(CHECK)
+    assert len(inputs.looked_at((str(root),), (), ())[0]) < 1000
+    (root / "docs" / "7" / "777.md").write_text("y\n")
+    assert not is_kept(CHECK)
+
+
 def test_a_repository_around_it_is_noticed(root: Path, run: Callable[[list[str]], Said]) -> None:
     shutil.rmtree(root / ".git")
     run(CHECK)
