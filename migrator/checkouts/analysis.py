@@ -28,7 +28,7 @@ from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.repositories.git import remote_slug
 from migrator.repositories.worktree import WorkTree, repository_of
-from migrator.rulebook.records import ReasonEntry, Rule, RuleBook
+from migrator.rulebook.records import RuleBook
 from migrator.text.view import Unreadable
 
 if TYPE_CHECKING:
@@ -42,21 +42,25 @@ _SECONDS = 600
 class Analysis(Struct, frozen=True):
     """One repository: what was found of what was asked for. Paths are relative to `root`.
 
-    `rules` and `reasons` explain the codes. `scope` is what was
-    asked for, `baseline` the file that counts, `plan` is there where fixes were asked for. `settled` is the
-    configuration that was read, and `more_rules` the folders of rules besides the built-in ones.
+    `scope` is what was asked for, `baseline` the file that counts, `plan` is there where fixes were asked for.
+    `settled` is the configuration that was read, and `more_rules` the folders of rules besides the built-in ones.
     """
 
     root: Path
     report: Report
-    rules: Mapping[str, Rule]
-    reasons: Mapping[str, ReasonEntry]
     notes: tuple[ignores.Note, ...]
     scope: Scope
     baseline: Path | None
     plan: FixPlan | None = None
     settled: configuration.Configuration = configuration.Configuration()
     more_rules: tuple[Path, ...] = ()
+
+    @property
+    def book(self) -> RuleBook:
+        """What explains the codes. It is no part of the record, as many repositories have the same."""
+        from migrator.rulebook import reading as books
+
+        return books.load(self.more_rules)
 
     def name(self, path: str) -> str:
         return shown(self.root, path)
@@ -110,7 +114,7 @@ def _lost(target: Checkout, why: Exception, unsafe_fixes: bool | None) -> Analys
 
     skipped = Skipped("", None, f"analyzing it {why}; check its files, or leave it out")
     plan = None if unsafe_fixes is None else FixPlan((), ())
-    return Analysis(target.root, Report((), (skipped,)), {}, {}, (), Scope(target.files, target.folders), None, plan)
+    return Analysis(target.root, Report((), (skipped,)), (), Scope(target.files, target.folders), None, plan)
 
 
 def rulebook(root: Path, sources: Sources, codes: Codes = Codes()) -> tuple[RuleBook, configuration.Configuration]:  # noqa: B008 - frozen
@@ -221,7 +225,7 @@ def _analysed(
 
         plan = fixing.plan(report, unsafe_fixes, partial(refusal, view, scope))
     return Analysis(
-        *(target.root, report, dict(book.rules), dict(book.reasons), notes, scope, baseline, plan),
+        *(target.root, report, notes, scope, baseline, plan),
         settled=settled,
         more_rules=(*settled.rules, *reading.sources.rules),
     )

@@ -45,10 +45,11 @@ class Together(Struct, frozen=True):
 
     @classmethod
     def of(cls, analyses: Sequence[Analysis], name: Callable[[Analysis, str], str] = Analysis.name) -> Together:
+        books = {one.more_rules: one.book for one in analyses}.values()
         return cls(
             report=naming.merged(masking.masked(naming.renamed(one.report, partial(name, one))) for one in analyses),
-            rules={id: rule for one in analyses for id, rule in one.rules.items()},
-            reasons={code: entry for one in analyses for code, entry in one.reasons.items()},
+            rules={id: rule for one in books for id, rule in one.rules.items()},
+            reasons={code: entry for one in books for code, entry in one.reasons.items()},
             notes=tuple(replace(note, path=name(one, note.path)) for one in analyses for note in one.notes),
             roots=tuple(one.root for one in analyses),
             only_files=all(one.scope.files and not one.scope.folders for one in analyses),

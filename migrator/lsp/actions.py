@@ -139,7 +139,7 @@ def _comments(analysis: Analysis, finding: Finding) -> Iterator[tuple[str, str]]
         return
     codes = list(dict.fromkeys(reason.code for reason in finding.reasons)) or [finding.rule]
     for code in codes:
-        entry = analysis.reasons.get(code)
+        entry = analysis.book.reasons.get(code)
         subject = next((one.subject for one in finding.reasons if one.code == code), "")
         way = dict(ways_out(entry, subject)).get("keep", "") if entry else ""
         comment = f"# patless: ignore[{code}] the stored token stays, on purpose"

@@ -39,7 +39,7 @@ def diagnostics(answer: EditorAnswer, path: str) -> list[types.Diagnostic]:
 
 def page(answer: EditorAnswer, rule: str) -> str:
     """The address of a rule's page, '' for none that an editor is to open: a repository can bring rules."""
-    known = answer.analysis.rules.get(rule) if answer.analysis else None
+    known = answer.analysis.book.rules.get(rule) if answer.analysis else None
     return known.url if known and _PAGE.fullmatch(known.url) else ""
 
 

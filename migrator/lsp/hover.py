@@ -40,7 +40,7 @@ def _markdown(answer: EditorAnswer, finding: Finding) -> str:
 
 
 def _blocks(answer: EditorAnswer, finding: Finding) -> Iterator[Passage]:
-    entries = answer.analysis.reasons if answer.analysis else {}
+    entries = answer.analysis.book.reasons if answer.analysis else {}
     yield said(f"{finding.verdict}: {MEANING[finding.verdict]}.")
     for reason in finding.reasons:
         yield from reason_blocks(reason, entries.get(reason.code), finding)
