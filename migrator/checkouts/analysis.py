@@ -100,8 +100,8 @@ def analyse(
             return list(map(work, found))
     from migrator.repositories import looking, processes
 
-    looking.learn()
-    done = processes.spread(work, found, workers, _SECONDS, lambda done: told(done, len(found)))
+    with looking.learned():
+        done = processes.spread(work, found, workers, _SECONDS, lambda done: told(done, len(found)))
     return [
         _lost(target, one, unsafe_fixes) if isinstance(one, processes.Lost) else one
         for target, one in zip(found, done, strict=True)

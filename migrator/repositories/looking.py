@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -65,14 +66,19 @@ def seen(root: Path, most: int) -> Seen | None:
 
 
 class _Machine:
-    """The ignore rules of this machine, once git was asked for them; None where they may depend on the repository."""
+    """The ignore rules of this machine, while they are known; None where they may depend on the repository, too."""
 
     rules: tuple[str, ...] | None = None
 
 
-def learn() -> None:
-    """Ask git once for what holds in every repository."""
+@contextmanager
+def learned() -> Iterator[None]:
+    """Git is asked once for what holds in every repository during the block, in processes that it forks, too."""
     _Machine.rules = _of_machine() if _is_usual() else None
+    try:
+        yield
+    finally:
+        _Machine.rules = None
 
 
 def _is_usual() -> bool:

@@ -41,8 +41,9 @@ def made(folder: Path, patch: pytest.MonkeyPatch) -> Path:
 
 
 def learned(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(looking._Machine, "rules", None)
-    looking.learn()
+    with looking.learned():
+        rules = looking._Machine.rules
+    patch.setattr(looking._Machine, "rules", rules)
 
 
 def put(root: Path, *paths: str) -> None:
@@ -112,8 +113,9 @@ def test_where_it_is_not_known_git_is_asked(root: Path, change: str) -> None:
     assert listed(root) is None
 
 
-def test_without_having_asked_git_nothing_is_known(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking._Machine, "rules", None)
+def test_without_having_asked_git_nothing_is_known(root: Path) -> None:
+    with looking.learned():
+        assert listed(root) is not None
     assert listed(root) is None
 
 
