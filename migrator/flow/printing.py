@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from msgspec.structs import replace
+
 from migrator.flow.events import Argument, Command
 from migrator.ir.named import located, named
 from migrator.ir.paths import ROOT, Top, joined, only, patterns
-from migrator.ir.values import EMPTY, Alternative, Input, Literal, Unknown, Value, concat, unknown
+from migrator.ir.values import EMPTY, Alternative, Encoded, Input, Literal, Unknown, Value, concat, unknown
 from migrator.rulebook.programs import Programs
 from migrator.text.patterns import regex
 
@@ -42,8 +44,11 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
     if name == "mktemp" and _elsewhere(command):
         return Value.of(Unknown(f"the output of `{name}`", outside=True))
     pattern = programs.filters.get(name)
-    if pattern and None not in texts and pattern.fullmatch(" ".join(text or "" for text in texts)):
-        return command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+    told = " ".join(text or "" for text in texts)
+    if pattern and None not in texts and pattern.fullmatch(told):
+        value = command.stdin or Value.of(Unknown("standard input that nothing in the script feeds"))
+        joins = programs.joining.get(name)
+        return value.joined() if joins and joins.fullmatch(told) else value
     if name == "cat" and texts and "-" not in texts:
         return concat(_content(argument.value, command, clone) for argument in arguments)
     if name == "cat" or pattern:
@@ -51,7 +56,19 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
     if name in _SILENT:
         return EMPTY
     shown = _shown(command, clone) if name in programs.copiers else _as_committed(command, programs, clone)
-    return unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
+    output = unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)
+    encoder = programs.encoders.get(name)
+    if encoder and command.stdin is not None and None not in texts and encoder.words.fullmatch(told):
+        return _encoded(output, command.stdin, wraps=not encoder.whole.fullmatch(told))
+    return output
+
+
+def _encoded(output: Value, fed: Value, wraps: bool) -> Value:
+    """The output of a call that prints in base64 what it is fed; one that breaks lines ends with one."""
+    ((piece,),) = output.alternatives
+    assert isinstance(piece, Unknown)
+    known = replace(piece, encoded=Encoded(fed, wraps))
+    return Value.of(known, Literal("\n")) if wraps else Value.of(known)
 
 
 def _bare(path: str) -> str:

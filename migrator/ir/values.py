@@ -75,7 +75,7 @@ class Unknown(Struct, frozen=True):
     made of, `names` are variables from outside that it is made of, `path` the name of the file that it is what is in,
     where that is known; `files` are paths of the repository, or patterns, whose text it may hold. `image` is a name of
     the image of which it is another name, '' where it is the id of one that is on the machine. `outside`: it names
-    a file outside of the repository."""
+    a file outside of the repository. `encoded` is what it is in base64, where that is known."""
 
     why: str
     provenance: tuple[TracedRead, ...] = ()
@@ -85,6 +85,14 @@ class Unknown(Struct, frozen=True):
     path: str = ""
     image: str | None = None
     outside: bool = False
+    encoded: Encoded | None = None
+
+
+class Encoded(Struct, frozen=True):
+    """A value in base64. `wraps`: in lines, if it is long."""
+
+    value: Value
+    wraps: bool
 
 
 Piece = Literal | Input | Unknown
@@ -157,6 +165,10 @@ class Value(Struct, frozen=True, dict=True):
     def stripped(self) -> Value:
         """Without the newlines that a command substitution takes off the end."""
         return Value(tuple(_strip_newlines(alternative) for alternative in self.alternatives))
+
+    def joined(self) -> Value:
+        """In one line: without newlines at the end, and those that break what is in base64."""
+        return Value(tuple(tuple(map(_joined, row)) for row in self.stripped().alternatives))
 
 
 EMPTY = Value(((),))
@@ -244,6 +256,12 @@ def concat(values: Iterable[Value]) -> Value:
 
 def _provenance(values: Iterable[Value]) -> tuple[TracedRead, ...]:
     return next((piece.provenance for value in values for piece in value.pieces if piece.provenance), ())
+
+
+def _joined(piece: Piece) -> Piece:
+    if isinstance(piece, Unknown) and piece.encoded:
+        return replace(piece, encoded=replace(piece.encoded, wraps=False))
+    return piece
 
 
 def _strip_newlines(alternative: Alternative) -> Alternative:

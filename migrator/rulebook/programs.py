@@ -69,6 +69,13 @@ class Gathering(RuleEntry, frozen=True):
     ignored: tuple[str, ...] = ()
 
 
+class Encoder(RuleEntry, frozen=True):
+    """The `words` of a call that prints in base64 what it is fed, and of one that breaks it into no lines."""
+
+    words: Pattern
+    whole: Pattern
+
+
 class Writer(RuleEntry, frozen=True):
     """A program that writes files: the `last` or `all` of its words, where one of `only` is among its options if there
     are any; and the values of its `options`."""
@@ -177,6 +184,9 @@ class Programs(RuleEntry, frozen=True, dict=True):
     """They may run their command anew."""
     filters: Mapping[str, Pattern] = field(default_factory=dict)
     """Calls that change nothing but white space of what they are fed."""
+    joining: Mapping[str, Pattern] = field(default_factory=dict)
+    """Those of them that take out all newlines."""
+    encoders: Mapping[str, Encoder] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     """They read no variables but their own, and no packages, unless `starting` says otherwise."""
     starting: Mapping[str, Pattern] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
 from migrator.ir.paths import Top, only
-from migrator.ir.values import symbol
+from migrator.ir.values import Encoded, Unknown, symbol
 from tests.flow.reading import follow
 from tests.memory import within
 
@@ -345,3 +345,49 @@ def test_as_many_commands_as_may_be_are_followed_and_not_one_more(monkeypatch: p
     assert len(follow("a\nb\nc").commands) == 3
     with pytest.raises(ProgramError, match="too many commands"):
         follow("a\nb\nc\nd")
+
+
+def encoded(text: str) -> list[Encoded]:
+    """What is known in base64 of what a script gives the program `see`."""
+    pieces = [piece for one in follow(text).commands if one.name == "see" for piece in one.arguments[0].value.pieces]
+    return [piece.encoded for piece in pieces if isinstance(piece, Unknown) and piece.encoded]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see $(base64 -w0)",
+        "see $(echo $T | base64 -d)",
+        "see $(echo $T | base64 -w 40)",
+        "see $(echo $T | base64 $OPTION)",
+        "see $(base64 -w0 token.txt)",
+        "see $(echo $T | openssl enc -base64 -aes256)",
+        "see $(echo $T | base64 | cut -c 1-9)",
+        "see $(echo $T | base64 | base64 | gzip)",
+        "base64() { cat; }\nsee $(echo $T | base64)",
+        "X=$(echo $T | base64)\nsee ${X#a}",
+    ],
+)
+def test_what_may_be_something_else_is_not_known_to_be_base64(text: str) -> None:
+    assert encoded(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "wraps"),
+    [
+        ("see $(printf %s:%s $U $T | base64 -w0)", "${U}:${T}", False),
+        ("see $(printf %s $T | base64 -w 0)", "${T}", False),
+        ("see $(base64 --wrap=0 <<< $T)", "${T}\n", False),
+        ("see $(echo $T | base64)", "${T}\n", True),
+        ("see $(echo $T | tr -d '\\n' | base64)", "${T}", True),
+        ("see x$(echo -n $T | base64 | tr -d '\\n')", "${T}", False),
+        ("see $(echo -n $T | base64 | tr -d '[:space:]')", "${T}", False),
+        ("see $(echo -n $T | base64 | tr -d ' ')", "${T}", True),
+        ("see $(echo -n $T | openssl base64)", "${T}", True),
+        ("see $(echo -n $T | openssl enc -base64 -A)", "${T}", False),
+        ("X=$(echo -n $T | base64 -w0)\nsee $X", "${T}", False),
+    ],
+)
+def test_what_a_script_encodes_is_known_and_whether_lines_may_break_it(text: str, value: str, wraps: bool) -> None:
+    (found,) = encoded(text)
+    assert (found.value.symbol(), found.wraps) == (value, wraps)
