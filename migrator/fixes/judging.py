@@ -18,6 +18,7 @@ from migrator.fixes.reasons.carrying import carrying
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
+from migrator.fixes.reasons.npm import npm
 from migrator.fixes.reasons.reach import reach
 from migrator.fixes.reasons.runners import runner
 from migrator.fixes.reasons.surroundings import shadowed, surroundings, unseen_logins
@@ -58,6 +59,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *((granted,) if stored else ()),
                 Opinion(f"what does `{shell.commands.name}` assume?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
+                *npm(step, context, login, left),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )

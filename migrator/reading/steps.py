@@ -24,6 +24,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.npm import find_npm_logins
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
 from migrator.text.source import Source
@@ -159,7 +160,8 @@ class StepReader:
         answers = self.asked.begin()
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
-        logins = (*find_logins(trace, self.book), *find_calls(images, self.book))
+        calls = find_calls(images, self.book)
+        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book))
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

@@ -61,12 +61,13 @@ def _gives(word: str, options: Collection[str]) -> bool:
 class Gathering(RuleEntry, frozen=True):
     """The `words` of a call that takes along all that is in its folder, of one that takes what it is `told`, and of one
     that takes the files of the repository that have `changed`. What is left out, the first file of `ignored` says
-    that is there."""
+    that is there; files with a name in `never` always are."""
 
     words: Pattern
     told: Pattern | None = None
     changed: Pattern | None = None
     ignored: tuple[str, ...] = ()
+    never: frozenset[str] = frozenset()
 
 
 class Encoder(RuleEntry, frozen=True):

@@ -58,6 +58,7 @@ def _named(document: RuleFile, said: Sections) -> Sections:
         registries={name: replace(one, name=name) for name, one in said.registries.items()},
         clients={name: replace(one, name=name, rule=rule) for name, one in said.clients.items()},
         escapes={name: replace(one, name=name) for name, one in said.escapes.items()},
+        package_clients={name: replace(one, rule=rule) for name, one in said.package_clients.items()},
     )
 
 

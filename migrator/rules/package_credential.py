@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.findings.counting import several
-from migrator.findings.records import Finding
+from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Rule
 from migrator.sinks.calls import authenticated_calls
+from migrator.sinks.npm import NPM, writers
+from migrator.sinks.npmrc import bearer, held
 from migrator.sinks.package_clients import handed, kept, package_calls
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
 _UNVERSIONED = regex(r":[^/]{0,80}\Z")
+_PLAIN = "package-client"
+_IGNORED = "pnpm takes no credential from variables that {} names"
 _WORD = regex(r"[\w.-]+")
 
 
@@ -24,14 +28,15 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
-            known |= {login.command for login in shell.logins}
+            known |= {login.command for login in shell.logins} | writers(shell.logins)
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
-                yield _finding(rule, step, context, (source, place), call.client, call.host, call.stored)
+                reasons = _reasons(context, call.client, call.text)
+                yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
         for task in step.tasks:
             if found := handed(task.variables, context.book):
-                at = step.pipelines.source, found.span
-                yield _finding(rule, step, context, at, _UNVERSIONED.sub("", task.name), found.host, found.stored)
+                at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
+                yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
         yield from _files(rule, step, context)
 
 
@@ -43,7 +48,11 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         for path in context.files.paths:
             source = context.source(path) if path.rpartition("/")[2] in client.files else None
             if source and (found := kept(path, source.text, client, context.book)):
-                yield _finding(rule, step, context, (source, found.span), name, found.host, found.stored)
+                reasons = _reasons(context, name, source.text)
+                if name == NPM and "pnpm" in programs:
+                    known = (one for one in reasons if one.code != _PLAIN)
+                    reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
+                yield _finding(rule, step, (source, found.span), name, found.host, found.stored, reasons)
 
 
 def _programs(shell: Shell) -> Iterator[str]:
@@ -54,16 +63,24 @@ def _programs(shell: Shell) -> Iterator[str]:
         yield from _WORD.findall(shell.script.text)
 
 
+def _reasons(context: Context, client: str, text: str = "") -> tuple[Reason, ...]:
+    """Why patless changes nothing there; `text` is what the client is told."""
+    if client == NPM and (address := bearer(text, context.book)):
+        return (context.reason("npm-token", f"npm sends `_authToken` for {address} without a user name", address),)
+    if client == NPM and (found := held(text, context.book))[0]:
+        return (context.reason("npm-encoded", f"npm takes ${found[1]} for base64 that is made elsewhere", found[0]),)
+    return (context.reason(_PLAIN, f"patless doesn't change how {client} is given its credentials", client),)
+
+
 def _finding(
     rule: Rule,
     step: StepFacts,
-    context: Context,
     place: tuple[Source, Span],
     client: str,
     host: str,
     stored: tuple[str, ...],
+    reasons: tuple[Reason, ...],
 ) -> Finding:
     names = several(f"${name}" for name in stored)
-    reason = context.reason("package-client", f"patless doesn't change how {client} is given its credentials", client)
     message = f"{client} reaches {host} with stored {names}"
-    return rule.finding(*place, message, reasons=[reason], variables=stored, uses=step.uses)
+    return rule.finding(*place, message, reasons=reasons, variables=stored, uses=step.uses)

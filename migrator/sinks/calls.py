@@ -113,7 +113,7 @@ def _host(images: Iterable[ImageUse], book: RuleBook) -> tuple[str, Registry | N
 def _halves(given: tuple[Sink, ...]) -> tuple[Value, Value]:
     """The user name and the password that a call is given, in two places or in one with a colon between."""
     if whole := _whole(given):
-        names, passwords = zip(*map(_split, whole[-1].alternatives), strict=True)
+        names, passwords = zip(*map(split_at_colon, whole[-1].alternatives), strict=True)
         return union(names), union(passwords)
     return _last(given, Role.USERNAME), _last(given, Role.PASSWORD)
 
@@ -132,7 +132,7 @@ def _last(given: Iterable[Sink], role: Role) -> Value:
     return strongest[-1].value if strongest else _NOTHING
 
 
-def _split(row: Alternative) -> tuple[Value, Value]:
+def split_at_colon(row: Alternative) -> tuple[Value, Value]:
     """What stands before the first colon of a row, and behind it."""
     for at, piece in enumerate(row):
         if isinstance(piece, Literal) and ":" in piece.text:

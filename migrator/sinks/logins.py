@@ -13,6 +13,7 @@ from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks_of
 from migrator.sinks.invocations import Invocation, invocation
 from migrator.sinks.login_files import kept
+from migrator.sinks.npmrc import NpmPair
 from migrator.sinks.packages import host_of, without_scheme
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.values import subject_of
@@ -31,7 +32,7 @@ class Login(Struct, frozen=True, eq=False):
 
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
-    logins.
+    logins. `npm` is where npm finds it, of a pair that is written for all its later calls.
     """
 
     command: Command
@@ -46,6 +47,7 @@ class Login(Struct, frozen=True, eq=False):
     password: Value
     config: str
     alone: tuple[ImageUse, ...] | None = None
+    npm: NpmPair | None = None
 
     @property
     def host_unknown(self) -> bool:

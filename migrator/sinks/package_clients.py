@@ -31,12 +31,14 @@ _LINE = 400
 
 
 class PackageCall(Struct, frozen=True):
-    """A place where `client` is given a credential for `host`: the command, and the stored variables."""
+    """A place where `client` is given a credential for `host`: the command, the stored variables, and the `text` that
+    gives it, `${NAME}` for these."""
 
     client: str
     host: str
     command: Command
     stored: tuple[str, ...]
+    text: str
 
 
 def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[PackageCall]:
@@ -46,9 +48,9 @@ def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -
         if command.followed or command in known:
             continue
         for name, client in book.package_clients.items():
-            host, stored = _given(command, client, book)
-            if host and stored:
-                yield PackageCall(name, host, command, stored)
+            text, stored = _given(command, client, book)
+            if stored and (host := _host(text, book)):
+                yield PackageCall(name, host, command, stored, text)
                 break
 
 
@@ -99,22 +101,21 @@ def _address(key: str, value: str, book: RuleBook) -> str:
 
 
 def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:
-    """The host that a command names for the client, and the stored variables that it gives; '' and none for nothing."""
+    """What a command tells the client, and the stored variables that it gives; '' and none for nothing."""
     for output in _written(command):
         path = (output.path.symbol() or "").rpartition("/")[2]
         text = _text(output.content)
-        if path in client.files and (host := _host(text, book)):
+        if path in client.files and _host(text, book):
             marked = any(mark in text for mark in client.marks)
-            return host, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
+            return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
     if command.name not in client.programs and not _runs(command, client, book):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}
     texts = [_text(argument.value) for argument in command.arguments]
     texts += [f"{name}={_text(value)}" for name, value in given.items()]
-    host = next((host for text in texts if (host := _host(text, book))), "")
     names = dict.fromkeys(name for value in given.values() for name in _names(value, book))
-    return host, tuple(names | dict.fromkeys(_told(command, book)))
+    return " ".join(texts), tuple(names | dict.fromkeys(_told(command, book)))
 
 
 def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
@@ -153,7 +154,8 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
             head = text[: max(at, 0)]
             around = text.find("@", at) >= 0 and "://" in head
             within = any(map(_OPTIONS.fullmatch, head.strip("'\"").split()[-1:]))
-            if option or around or within or _SECRET.search(name) or "/:_" in text:
+            keyed = "/:_" in text or "/:_" in before
+            if option or around or within or keyed or _SECRET.search(name):
                 yield name
         before = text
 

@@ -26,6 +26,9 @@ PIPELINES = "bitbucket-pipelines.yml"
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 TOKEN = "ATATT3xFfGF0sample0literal0credential0000"
 NATIVE = LOGIN.replace("PAT", "BITBUCKET_PACKAGES_TOKEN").replace("USR", "BITBUCKET_PACKAGES_USERNAME")
+NPM = 'npm config set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$USR" "$PAT" | base64 -w 0)"'
+WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
+BEARER = "//npm.apkg.io/{}:_authToken=${{BITBUCKET_PACKAGES_TOKEN}}\n"
 OTHER = 'echo "$PAT2" | docker login crg.apkg.io -u "$USR2" --password-stdin'
 AT_HOST = 'echo "$PAT" | docker login "$HOST" -u "$USR" --password-stdin # crg.apkg.io'
 PUSH = "docker push crg.apkg.io/acme/web:1"
@@ -89,8 +92,36 @@ MIRRORS = {
         side(LOGIN, PUSH, "scp docker/config.json deploy@acme.example:"),
     ),
     "package-client": (
+        side("pip install --index-url https://$USR:$PAT@pypi.apkg.io/acme/simple web"),
+        side("pip install --index-url https://$USR:$PAT@pypi.acme.example/acme/simple web"),
+    ),
+    "npm-token": (
         side("npm config set //npm.apkg.io/acme/:_authToken $PAT"),
         side("npm config set //npm.acme.example/acme/:_authToken $PAT"),
+    ),
+    "npm-encoded": (
+        side("npm config set //npm.apkg.io/acme/:_auth $PAT"),
+        side("npm config set //npm.apkg.io/acme/:_auth $BITBUCKET_PACKAGES_TOKEN"),
+    ),
+    "npm-token-wins": (
+        side(NPM, "npm publish", package_json=WEB, _npmrc=BEARER.format("acme/")),
+        side(NPM, "npm publish", package_json=WEB, _npmrc=BEARER.format("")),
+    ),
+    "pnpm-project-file": (
+        side("pnpm install", _npmrc="//npm.apkg.io/acme/:username=${USR}\n"),
+        side("pnpm install", _npmrc="//npm.acme.example/acme/:username=${USR}\n"),
+    ),
+    "npm-packages-unknown": (
+        side(NPM, "npm publish"),
+        side(NPM, "npm publish", package_json=WEB),
+    ),
+    "encoded-in-lines": (
+        side(NPM.replace(" -w 0", ""), "npm publish", package_json=WEB),
+        side(NPM.replace(" -w 0", " -w0"), "npm publish", package_json=WEB),
+    ),
+    "npm-settings": (
+        side(NPM, "npm publish", "cat ~/.npmrc", package_json=WEB),
+        side(NPM, "npm publish", "rm ~/.npmrc", package_json=WEB),
     ),
     "shadowed": (
         side("BITBUCKET_PACKAGES_TOKEN=x", LOGIN, PUSH),

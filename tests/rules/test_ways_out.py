@@ -30,6 +30,13 @@ CASES = {
     "unsupported-expansion": ("reasons/unsupported-expansion-suffix",),
     "leaves-step": ("leaving/credential-for-vault",),
     "package-client": ("reasons/package-client",),
+    "npm-token": ("npm/token",),
+    "npm-encoded": ("npm/encoded-elsewhere",),
+    "npm-token-wins": ("npm/token-wins",),
+    "pnpm-project-file": ("npm/pnpm",),
+    "npm-packages-unknown": ("npm/unknown-packages",),
+    "encoded-in-lines": ("npm/wraps",),
+    "npm-settings": ("npm/another-registry",),
     "shadowed": ("hazards/25-shadowed-pair",),
     "build-image": ("hazards/06-image-credentials-beside-a-login",),
     "other-workspace": ("hazards/03-other-workspace",),
@@ -70,9 +77,11 @@ BLANKS = {
     "other-workspace": "globex",
     "image-unresolved": "alpine:3",
     "login-purpose-unknown": "acme/web",
+    "npm-packages-unknown": "acme/@acme/web",
 }
 """What a person writes for `…` in a way out."""
 PIPELINES = "bitbucket-pipelines.yml"
+PAIR = '"$(printf %s:%s "$BITBUCKET_PACKAGES_USERNAME" "$BITBUCKET_PACKAGES_TOKEN" | base64 -w 0)"'
 BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "packages/dockerfile-argument-without-default": {"Dockerfile": (("${BASE}", "alpine:3"),)},
     "packages/xargs-pulls": {
@@ -106,6 +115,31 @@ BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "reasons/package-client": {
         PIPELINES: (("$BB_EMAIL", "$BITBUCKET_PACKAGES_USERNAME"), ("$BB_PKG_TOKEN", "$BITBUCKET_PACKAGES_TOKEN"))
     },
+    "npm/token": {
+        PIPELINES: (
+            (
+                'echo "//npm.apkg.io/acme/:_authToken=$BB_PKG_TOKEN" >> ~/.npmrc',
+                f'npm config set "//npm.apkg.io/acme/:_auth" {PAIR}',
+            ),
+        )
+    },
+    "npm/encoded-elsewhere": {
+        PIPELINES: (
+            (
+                'npm config set //npm.apkg.io/acme/:_auth "$NPM_AUTH"',
+                f'npm config set "//npm.apkg.io/acme/:_auth" {PAIR}',
+            ),
+        )
+    },
+    "npm/token-wins": {".npmrc": (("//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}\n", ""),)},
+    "npm/pnpm": {
+        ".npmrc": (
+            ("//npm.apkg.io/acme/:username=${BB_EMAIL}\n", ""),
+            ('//npm.apkg.io/acme/:_password="${BB_PASSWORD_64}x"\n', ""),
+        ),
+        PIPELINES: (("- pnpm", f"- echo //npm.apkg.io/acme/:_auth={PAIR} >> ~/.npmrc\n          - pnpm"),),
+    },
+    "npm/wraps": {PIPELINES: (("| base64)", "| base64 -w 0)"),)},
     "hazards/09-windows": {
         PIPELINES: (
             ("$Env:BB_EMAIL", "$Env:BITBUCKET_PACKAGES_USERNAME"),

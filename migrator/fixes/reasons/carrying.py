@@ -11,7 +11,7 @@ from migrator.fixes.opinion import Opinion, Sighting
 from migrator.flow import queries
 from migrator.flow.events import Command, Flow, Output
 from migrator.flow.streams import TERMINALS, writes_nothing
-from migrator.ir.values import Definition, Literal, Piece, Value
+from migrator.ir.values import Definition, Literal, Piece, Unknown, Value
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.programs import Programs
 
@@ -33,11 +33,20 @@ def carrying(step: StepFacts, context: Context, login: PackagesLogin, logins: Se
 
 def _carriers(trace: Flow, login: PackagesLogin) -> Iterator[tuple[Command, Output]]:
     pieces = [piece for word in login.words for piece in word.value.pieces]
+    own = login.login.npm.commands if login.login.npm else ()
     for command in trace.commands:
-        for output in command.outputs:
-            written = [one for one in output.content.pieces if any(_from(piece, one) for piece in pieces)]
+        for output in command.outputs if command not in own else ():
+            written = [one for one in _pieces(output.content) if any(_from(piece, one) for piece in pieces)]
             if written and output.path.text not in TERMINALS:
                 yield command, output
+
+
+def _pieces(value: Value) -> Iterator[Piece]:
+    """The pieces of a value, and those of what is in it in base64."""
+    for piece in value.pieces:
+        yield piece
+        if isinstance(piece, Unknown) and piece.encoded:
+            yield from piece.encoded.value.pieces
 
 
 def _from(piece: Piece, written: Piece) -> bool:

@@ -184,6 +184,14 @@ def _programs(step: StepFacts, context: Context, login: PackagesLogin, explained
     return Opinion(asked, reasons=tuple(islice(reasons.values(), _MOST)), assumptions=tuple(assumptions))
 
 
+def unseen_programs(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[tuple[Command, str]]:
+    """The programs after a login that may use packages of which their words do not tell, and their names for people."""
+    for shell, command, _ in _after(step, context, login):
+        readers = Readers(shell.trace, context.book, context.file)
+        if readers.uses_others(command) or _may_use_login(command, readers):
+            yield command, _shown_command(command)
+
+
 def _started(shell: Shell, command: Command, context: Context) -> Iterator[Paths]:
     """What a program may start that any of its calls, or a file that the script puts somewhere, tells to."""
     for one in shell.trace.commands:

@@ -52,6 +52,8 @@ class StepFiles(Struct, frozen=True, eq=False):
         ignored = self._ignored(command)
         tracked = frozenset(self.context.files.paths) if changed else frozenset[str]()
         for path, content in self.there(shell, command) if places or changed else ():
+            if posixpath.basename(path) in known.never:
+                continue
             if path in tracked or (_holds(places, path) and not _leaves_out(ignored, command, path)):
                 yield content
 

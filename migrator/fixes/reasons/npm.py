@@ -1,0 +1,168 @@
+"""What else gives npm a credential or a file for one, and what takes the pair that a step writes for it elsewhere."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from migrator.findings.records import Reason
+from migrator.fixes.context import Context
+from migrator.fixes.departures import Departure
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion, Sighting
+from migrator.fixes.reasons.npm_packages import npm_packages
+from migrator.flow.events import Command
+from migrator.ir.paths import Top
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.records import RuleBook
+from migrator.rulebook.sinks import Action
+from migrator.sinks.invocations import invocation
+from migrator.sinks.keeping import spelt, takes
+from migrator.sinks.npm import breaks, is_npm
+from migrator.sinks.npmrc import CREDENTIALS, FILE, TOKEN, NpmPair, keys, reaches, settings
+from migrator.sinks.shown import visible_text
+from migrator.text.patterns import regex
+
+_LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
+"""They show and change nothing of what is in a file."""
+_LOGIN = frozenset({"login", "logout", "adduser", "add-user"})
+_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice"})
+_QUIET = regex(r"p?npm_config_(?:cache|loglevel|fund|audit|progress|yes|color|update_notifier|prefer_offline)", 2)
+_CONFIGURES = regex(r"p?npm_config_|YARN_NPM_", 2)
+_HOMES = frozenset({"~", "/root", "/"})
+_NEEDLES = ("npmrc", "_authToken", "npm_config_", "npm config", "npm set", ":_auth", ":_password", "npm login")
+_MOVES = (Action.STORE, Action.PUSH, Action.PULL, Action.NAME)
+_NAMES = regex(r"\b(?:npm|npx|pnpm|pnpx|yarn|bunx?|lerna|changeset)\b|npmrc")
+_TOLD = regex(r"npmrc|userconfig|globalconfig|/:(?:_|username)")
+_UNSCOPED = regex(r"(?m)^[ \t]{0,20}(?:_auth|_authToken|_password|username)[ \t]{0,20}=")
+
+
+def npm(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence[Departure]) -> tuple[Opinion, ...]:
+    """Reasons about a pair that the step writes for npm; none for any other login. `left` is what leaves the step."""
+    pair = login.login.npm
+    if pair is None:
+        return ()
+    broken = [why for one in pair.encoded if (why := breaks(one))]
+    wins = [*_tokens(step, context, login, pair)]
+    others = dict.fromkeys((*_others(step, context, login, pair), *_committed(context, login, pair)))
+    leaves = [*_leaving(step, context, login, pair, left)]
+    return (
+        Opinion(
+            "may a line of what it encodes break?", reasons=_reasons(context, "encoded-in-lines", broken, "base64")
+        ),
+        Opinion(
+            "which token does npm take instead?",
+            tuple(map(Sighting, wins)),
+            _reasons(context, "npm-token-wins", wins, pair.address),
+        ),
+        Opinion(
+            "what else may set or take what npm is given?",
+            tuple(map(Sighting, others)),
+            _reasons(context, "npm-settings", [*others], FILE),
+        ),
+        Opinion("what takes the file of npm out of the step?", reasons=_reasons(context, "leaves-step", leaves, FILE)),
+        npm_packages(step, context, login),
+    )
+
+
+def _reasons(context: Context, code: str, details: Sequence[str], subject: str) -> tuple[Reason, ...]:
+    return tuple(context.reason(code, detail, subject) for detail in details[:4])
+
+
+def _tokens(step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPair) -> Iterator[str]:
+    """Where a token stands for the same address as the pair, or for one in there."""
+    detail = "`_authToken` for {} in {} wins over the user name and the password"
+    for shell in step.shells:
+        for one in settings(shell.trace, context.book).known:
+            if one.name == TOKEN and one.host == login.login.host and reaches(pair.address, one.address):
+                yield detail.format(one.address, one.place or FILE)
+    for path, text in _files(context):
+        for host, rest, name in keys(text):
+            if name == TOKEN and host == login.login.host and reaches(pair.address, f"//{host}{rest}"):
+                yield detail.format(f"//{host}{rest}", path)
+
+
+def _files(context: Context) -> Iterator[tuple[str, str]]:
+    """The `.npmrc` files of the repository."""
+    for path in context.files.paths:
+        if posixpath.basename(path) == FILE:
+            yield path, context.file(path) or ""
+
+
+def _others(step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPair) -> Iterator[str]:
+    for shell in step.shells:
+        if shell is not login.shell:
+            if _NAMES.search(shell.script.text):
+                yield f"`{shell.commands.name}` uses or changes the settings of npm, too"
+            continue
+        found = settings(shell.trace, context.book)
+        yield from (why for _, why in found.doubts)
+        for one in found.known:
+            if one.secret and not one.host:
+                yield f"the step sets `{one.name}` for no registry"
+            elif one.secret and one.host != login.login.host and one.place == pair.place:
+                yield f"the step writes a credential for {one.host} into the same file"
+        yield from dict.fromkeys(why for one in shell.trace.commands if (why := _doubt(one, pair, context.book)))
+        yield from (f"patless has not read {one.what.rstrip(',')}" for one in shell.trace.opaque)
+        if shell.trace.unread:
+            yield "patless has not read all text that the step runs"
+    if not pair.place.startswith(("~", "/")):
+        yield from (f"{task.what} sees the file with the settings of npm" for task in step.tasks)
+
+
+def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
+    """Why a command may set or take what npm is given; '' where it does not."""
+    shown = f"`{command.name or 'a program'}`"
+    if command in pair.commands or command.followed:
+        return ""
+    given = (*command.environment.items(), *command.overrides)
+    for name in dict.fromkeys(name for name, _ in given):
+        if _CONFIGURES.match(name) and not _QUIET.fullmatch(name):
+            return f"the step sets `{name}`"
+    family = is_npm(command.name, book)
+    if family and any(name == "HOME" for name, _ in given):
+        return f"{shown} looks for its settings in another home folder"
+    if family and not _PLAIN_WRAPPERS.issuperset(command.wrappers):
+        return f"{shown} runs in `{command.wrappers[0]}`"
+    if family and command.arguments and command.arguments[0].text in _LOGIN:
+        return f"{shown} logs in or out"
+    texts = [visible_text(one.value) for one in command.arguments]
+    texts += [visible_text(command.stdin)] if command.stdin else []
+    if command.name in _LOOKING or (command.name in book.programs.displays and not command.outputs):
+        return ""
+    if any(_TOLD.search(text) for text in texts):
+        return f"{shown} is told a file with settings of npm"
+    if any(spelt(one.value.symbol() or "", book.built_in) in _HOMES for one in command.arguments):
+        return f"{shown} is told the folder with the settings of npm"
+    called = invocation(command, book)
+    if called and not (called.syntax and not called.syntax.build and any(map(called.syntax.does, _MOVES))):
+        return f"{shown} may take the file with the settings of npm along"
+    return ""
+
+
+def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterator[str]:
+    """Files of the repository that may set it, too."""
+    for path, text in _files(context):
+        for host, _, name in keys(text):
+            if name in CREDENTIALS and name != TOKEN and (host == login.login.host or path == pair.place):
+                yield f"{path} has `{name}` for {host}"
+        if _UNSCOPED.search(text):
+            yield f"{path} has a credential for no registry"
+    found = context.files.holding(_NEEDLES)
+    if isinstance(found, Top):
+        yield f"what may set it is {found.why}"
+        return
+    for path in sorted(found.keys() - context.followed):
+        if posixpath.basename(path) != FILE and not context.files.is_listing(path):
+            yield f"{path} names settings of npm"
+
+
+def _leaving(
+    step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPair, left: Sequence[Departure]
+) -> Iterator[str]:
+    for kind, pattern in step.step.kept:
+        if takes(spelt(pattern, context.book.built_in), pair.place):
+            yield f"{kind} keeps the file with the settings of npm"
+    for one in left:
+        if not set(one.stored).isdisjoint(login.stored):
+            yield f"what the step gives npm also becomes {one.what}"
