@@ -16,7 +16,7 @@ from migrator.ir.nodes import Quoting
 from migrator.ir.paths import GLOB, only
 from migrator.ir.values import Alternative, Encoded, Input, Literal, Piece, Unknown, Value
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.keeping import spelt
+from migrator.sinks.keeping import ROOTED, spelt
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
@@ -75,7 +75,7 @@ def settings(flow: Flow, book: RuleBook) -> NpmSettings:
     for command in flow.commands:
         found: list[Setting | None] = []
         for place, value in () if command.followed else _written(command, book):
-            sure = place is not None and len(value.alternatives) == 1
+            sure = place is not None and len(value.alternatives) == 1 and not _escaped(value)
             found += [_setting(command, place or "", row) for row in _lines(value)] if sure else [None]
         known += [one for one in found if one]
         if None in found or any("$" in one.host and one.secret for one in found if one):
@@ -127,6 +127,11 @@ def _harmless(content: Value) -> bool:
     return all(isinstance(piece, Literal) and "//" not in piece.text for piece in content.pieces)
 
 
+def _escaped(value: Value) -> bool:
+    """Whether the program that prints a value may read more than text in it: shells differ in what `echo` does."""
+    return any(isinstance(piece, Literal) and "\\" in piece.text for piece in value.pieces)
+
+
 def _place(output: Output, book: RuleBook) -> str | None:
     text = output.path.symbol()
     if text is None:
@@ -134,8 +139,8 @@ def _place(output: Output, book: RuleBook) -> str | None:
     short = spelt(text, book.built_in)
     if short in (HOME, f"/root/{FILE}"):
         return short
-    folder = only(output.folders)
-    if folder is None or short.startswith(("/", "~", "$", "../")) or GLOB.search(short):
+    folder = "" if text.startswith(ROOTED) else only(output.folders)
+    if folder is None or short.startswith((*ROOTED, "../")) or GLOB.search(short):
         return None
     return posixpath.normpath(posixpath.join(folder, short))
 

@@ -17,22 +17,24 @@ from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.invocations import invocation
-from migrator.sinks.keeping import spelt, takes
+from migrator.sinks.keeping import ROOTED, spelt, takes
 from migrator.sinks.npm import breaks, is_npm
-from migrator.sinks.npmrc import CREDENTIALS, FILE, TOKEN, NpmPair, keys, reaches, settings
+from migrator.sinks.npmrc import CREDENTIALS, FILE, HOME, TOKEN, NpmPair, keys, reaches, settings
 from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
 
 _LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
 """They show and change nothing of what is in a file."""
 _LOGIN = frozenset({"login", "logout", "adduser", "add-user"})
-_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice"})
+_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice", "npx", "npm", "pnpm", "yarn"})
 _QUIET = regex(r"p?npm_config_(?:cache|loglevel|fund|audit|progress|yes|color|update_notifier|prefer_offline)", 2)
 _CONFIGURES = regex(r"p?npm_config_|YARN_NPM_", 2)
 _HOMES = frozenset({"~", "/root", "/"})
 _NEEDLES = ("npmrc", "_authToken", "npm_config_", "npm config", "npm set", ":_auth", ":_password", "npm login")
 _MOVES = (Action.STORE, Action.PUSH, Action.PULL, Action.NAME)
 _NAMES = regex(r"\b(?:npm|npx|pnpm|pnpx|yarn|bunx?|lerna|changeset)\b|npmrc")
+_SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
+"""Words of programs that take a folder along."""
 _TOLD = regex(r"npmrc|userconfig|globalconfig|/:(?:_|username)")
 _UNSCOPED = regex(r"(?m)^[ \t]{0,20}(?:_auth|_authToken|_password|username)[ \t]{0,20}=")
 
@@ -103,16 +105,22 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPa
             elif one.secret and one.host != login.login.host and one.place == pair.place:
                 yield f"the step writes a credential for {one.host} into the same file"
         yield from dict.fromkeys(why for one in shell.trace.commands if (why := _doubt(one, pair, context.book)))
+        if any(_TOLD.search(visible_text(value)) for value in shell.trace.inputs):
+            yield "the step reads the file with the settings of npm"
+        if shell.trace.cleared:
+            yield "a part of the step runs in another environment"
         yield from (f"patless has not read {one.what.rstrip(',')}" for one in shell.trace.opaque)
         if shell.trace.unread:
             yield "patless has not read all text that the step runs"
-    if not pair.place.startswith(("~", "/")):
+    if not pair.place.startswith(ROOTED):
         yield from (f"{task.what} sees the file with the settings of npm" for task in step.tasks)
 
 
 def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
     """Why a command may set or take what npm is given; '' where it does not."""
     shown = f"`{command.name or 'a program'}`"
+    if command.name in book.programs.shells or (command.name in book.programs.carriers and _starts_npm(command)):
+        return f"{shown} starts npm in a way that patless doesn't follow"
     if command in pair.commands or command.followed:
         return ""
     given = (*command.environment.items(), *command.overrides)
@@ -134,10 +142,16 @@ def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
         return f"{shown} is told a file with settings of npm"
     if any(spelt(one.value.symbol() or "", book.built_in) in _HOMES for one in command.arguments):
         return f"{shown} is told the folder with the settings of npm"
+    if not pair.place.startswith(ROOTED) and not family and any(map(_SENDS.fullmatch, texts)):
+        return f"{shown} may send the file with the settings of npm"
     called = invocation(command, book)
     if called and not (called.syntax and not called.syntax.build and any(map(called.syntax.does, _MOVES))):
         return f"{shown} may take the file with the settings of npm along"
     return ""
+
+
+def _starts_npm(command: Command) -> bool:
+    return any(_NAMES.search(visible_text(one.value)) for one in command.arguments)
 
 
 def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterator[str]:
@@ -152,7 +166,7 @@ def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterato
     if isinstance(found, Top):
         yield f"what may set it is {found.why}"
         return
-    for path in sorted(found.keys() - context.followed):
+    for path in sorted(found):
         if posixpath.basename(path) != FILE and not context.files.is_listing(path):
             yield f"{path} names settings of npm"
 
@@ -160,8 +174,9 @@ def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterato
 def _leaving(
     step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPair, left: Sequence[Departure]
 ) -> Iterator[str]:
+    places = (HOME, f"/root/{FILE}") if pair.place.startswith(ROOTED) else (pair.place,)
     for kind, pattern in step.step.kept:
-        if takes(spelt(pattern, context.book.built_in), pair.place):
+        if any(takes(spelt(pattern, context.book.built_in), place) for place in places):
             yield f"{kind} keeps the file with the settings of npm"
     for one in left:
         if not set(one.stored).isdisjoint(login.stored):

@@ -1,0 +1,174 @@
+"""A pair that a step writes for npm, and all that may come between: none of it is safe, and each is told why."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.findings.settings import Settings
+from tests.memory import PATH, report_on
+
+WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
+UI = '{"name": "@acme/web", "dependencies": {"@acme/ui": "1"}}'
+ROUTE = {".npmrc": "@acme:registry=https://npm.apkg.io/acme/\n"}
+VALUE = '$(printf %s:%s "$U" "$T" | base64 -w 0)'
+KEY = "//npm.apkg.io/acme/:"
+HOME = f'echo "{KEY}_auth={VALUE}" >> ~/.npmrc'
+HERE = HOME.replace("~/", "")
+PUBLISH = f"{HOME}\nnpm publish"
+
+
+def pair(
+    script: str, files: dict[str, str] | None = None, step: str = "", settings: Settings | None = None
+) -> tuple[str, set[str]]:
+    """The verdict on the pair that a script writes, and the reasons; where patless reads no pair, those of all."""
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    text = f"pipelines:\n  default:\n    - step:\n{step}        script:\n          - |\n{lines}"
+    given = {PATH: text, "package.json": WEB, **(files or {})}
+    found = report_on({path: one.encode() for path, one in given.items()}, settings).findings
+    known = [one for one in found if one.rule == "package-credential" and "U" in one.variables]
+    codes = {reason.code for one in known for reason in one.reasons}
+    return max((one.verdict.strictness, one.verdict.value) for one in known)[1], codes
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        (PUBLISH, {}),
+        (f"{HERE}\nnpm publish", {}),
+        (f"{HOME}\nchmod 600 ~/.npmrc\nnpm publish\nrm -f ~/.npmrc", {}),
+        (f"{HOME}\nnpm ci\nnpm publish", {}),
+        (f"({HOME})\nnpm publish", {}),
+        (f"{HOME}\nnpm publish", {".npmrc": "//npm.apkg.io/:_authToken=${BITBUCKET_PACKAGES_TOKEN}\n"}),
+        (f"{HOME}\ngit push --tags\nnpm publish", {}),
+        (f'test -n "$T" || exit 1\n{PUBLISH}', {}),
+        (f"export X=$U Y=$T\n{PUBLISH.replace('$U', '$X').replace('$T', '$Y')}", {}),
+        (f"npm config set {KEY}email ci@acme.example\n{PUBLISH}", {}),
+        (f"{HERE}\ngit commit -am 1\nnpm publish", {".gitignore": ".npmrc\n"}),
+        (f"{HOME}\nnpm publish", {"README.md": "We write `.npmrc`.\n", ".gitignore": ".npmrc\n"}),
+    ],
+)
+def test_what_changes_nothing_about_it_is_no_doubt(script: str, files: dict[str, str]) -> None:
+    assert pair(script, files) == ("safe", set())
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        (f"{HOME}\nsudo npm publish", {}),
+        (f'{HOME}\nsu node -c "npm publish"', {}),
+        (f"{HOME}\ngosu node npm publish", {}),
+        (f"HOME=/x npm ci\n{PUBLISH}", {}),
+        (f"export NPM_CONFIG_USERCONFIG=/x\n{PUBLISH}", {}),
+        (f'export "npm_config_{KEY}_authToken=$OLD"\n{PUBLISH}', {}),
+        (f'{HOME}\nenv "npm_config_{KEY}username=$OLD" npm publish', {}),
+        (f"{HOME}\nnpm publish --{KEY}username=$OLD", {}),
+        (f"{HOME}\nnpm login\nnpm publish", {}),
+        (f'{HOME}\necho "$MORE" >> "$FILE"\nnpm publish', {}),
+        (f'{HOME}\necho "$MORE" >> .npmrc\nnpm publish', {}),
+        (f'{HOME}\necho -e "email=x\\n{KEY}_authToken=$OLD" >> ~/.npmrc\nnpm publish', {}),
+        (f"{HOME}\nenvsubst < npmrc.tpl > .npmrc\nnpm publish", {}),
+        (f"{HOME}\ncp ci/npmrc .npmrc\nnpm publish", {}),
+        (f"{HOME}\nsed -i s/a/b/ ~/.npmrc\nnpm publish", {}),
+        (f"{HOME}\ncat ~/.npmrc\nnpm publish", {}),
+        (f"{HOME}\ncurl -d @- https://acme.example < ~/.npmrc\nnpm publish", {}),
+        (f"{HOME}\ntar cf home.tar ~\nnpm publish", {}),
+        (f"{HERE}\ndocker build .\nnpm publish", {"Dockerfile": "FROM node\n"}),
+        (f"{HERE}\nfirebase deploy\nnpm publish", {}),
+        (f'eval "$(./settings)"\n{PUBLISH}', {}),
+        (f"source ./settings.sh\n{PUBLISH}", {}),
+        (f"{HOME}\npython x.py\nnpm publish", {"x.py": "open('.npmrc', 'w').write('x')\n"}),
+        (f"{HOME}\nmake all\nnpm publish", {"Makefile": "all:\n\t./x >> ~/.npmrc\n"}),
+        (PUBLISH, {".npmrc": f"{KEY}username=${{BITBUCKET_PACKAGES_USERNAME}}\n"}),
+        (PUBLISH, {".npmrc": "_auth=${BITBUCKET_PACKAGES_TOKEN}\n"}),
+        (f'{HOME}\necho "_auth=$OLD" >> ~/.npmrc\nnpm publish', {}),
+        (f"{HOME}\n{HOME.replace('acme', 'other')}\nnpm publish", {}),
+    ],
+)
+def test_what_may_set_or_take_what_npm_is_given_is_no_safe_fix(script: str, files: dict[str, str]) -> None:
+    verdict, codes = pair(script, files)
+    assert (verdict, "npm-settings" in codes) in {("unsafe", True), ("report-only", True)}
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "code"),
+    [
+        (f"{HOME}\nnpm ci", {"package.json": UI, **ROUTE}, "foreign-package"),
+        (f"{HOME}\nnpm install @acme/ui\nnpm publish", ROUTE, "foreign-package"),
+        (f"{PUBLISH}\nnpm ci", {**ROUTE, "pnpm-lock.yaml": "'@acme/ui@1.0.0': {}\n"}, "foreign-package"),
+        (f"{PUBLISH}\nnpm ci", {**ROUTE, "package.json": '{"overrides": {"a": {"@acme/ui": "1"}}}'}, "foreign-package"),
+        (f"{PUBLISH}\nnpm ci", {"package.json": "{"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci", {"yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci --registry https://npm.apkg.io/acme/", {}, "npm-packages-unknown"),
+        (f"npm set registry https://npm.apkg.io/acme/\n{PUBLISH}\nnpm ci", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm install $PACKAGE", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm install https://npm.apkg.io/acme/x/-/x-1.tgz", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\ngit clone $OTHER other\ncd other\nnpm ci", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm --prefix other ci", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\ncp ci.json package.json\nnpm ci", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpx @acme/tool", ROUTE, "npm-packages-unknown"),
+        (HOME, {}, "npm-packages-unknown"),
+        (f"{HOME}\nmake", {}, "npm-packages-unknown"),
+        (f"{HOME}\nnpm publish", {"package.json": '{"name": "web"}'}, "npm-packages-unknown"),
+    ],
+)
+def test_a_package_that_may_be_foreign_is_no_safe_fix(script: str, files: dict[str, str], code: str) -> None:
+    assert pair(script, files) == ("unsafe", {code})
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict"),
+    [
+        ("npm.apkg.io/acme/@acme/ui", "safe"),
+        ("npm.apkg.io/acme/*", "safe"),
+        ("npm.apkg.io/acme/@acme/uix", "unsafe"),
+        ("crg.apkg.io/*", "unsafe"),
+    ],
+)
+def test_the_configuration_settles_whose_a_package_is(own: str, verdict: str) -> None:
+    files = {"package.json": UI, **ROUTE}
+    assert pair(f"{HOME}\nnpm ci", files, settings=Settings(own_packages=(own,)))[0] == verdict
+
+
+def test_a_registry_of_another_workspace_is_none_of_ours() -> None:
+    assert pair(PUBLISH, settings=Settings(workspace="globex")) == ("report-only", {"other-workspace"})
+
+
+@pytest.mark.parametrize(
+    ("script", "step", "codes"),
+    [
+        (f"{HERE}\nnpm publish", "        artifacts: ['**']\n", {"leaves-step"}),
+        (f"{HERE}\nnpm publish", "        artifacts: [.npmrc]\n", {"leaves-step"}),
+        (f"{HERE}\nnpm publish", "        artifacts: ['dist/**']\n", set()),
+        (f"{HERE}\nscp -r . acme.example:\nnpm publish", "", {"leaves-step"}),
+        (f"{HERE}\ngit add -A\nnpm publish", "", {"leaves-step"}),
+        (PUBLISH, "        after-script: [npm publish]\n", {"npm-settings"}),
+        (PUBLISH, "        after-script: [echo]\n", set()),
+        (PUBLISH, "        runs-on: [self.hosted, linux.shell]\n", {"shell-runner"}),
+        (f"set -x\n{PUBLISH}", "", {"traced"}),
+        (f'{HOME}\necho "{KEY}_authToken=$OLD" >> ~/.npmrc\nnpm publish', "", {"npm-token-wins", "npm-settings"}),
+        (f"{HOME}\nnpm set {KEY[:-1]}x/:_authToken $OLD\nnpm publish", "", {"npm-token-wins", "npm-settings"}),
+        (PUBLISH.replace('"$T"', '"$U${T%x}"'), "", {"unsupported-expansion"}),
+        (PUBLISH.replace('%s:%s "$U"', '%s:%s%s "$U" "$U"'), "", {"credential-unresolved"}),
+    ],
+)
+def test_what_leaves_shows_or_outweighs_it_is_told(script: str, step: str, codes: set[str]) -> None:
+    assert pair(script, step=step)[1] == codes
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'if [ -n "$X" ]; then\n{HOME}\nfi\nnpm publish',
+        f"for x in a b; do\n{HOME}\ndone\nnpm publish",
+        f"write() {{\n{HOME}\n}}\nwrite\nnpm publish",
+        f"{HOME}\n{HOME}\nnpm publish",
+        f"{HOME.replace('>>', '| tee -a')}\nnpm publish",
+        f"cd ~\n{HERE}\nnpm publish",
+        f"{HOME.replace('~', '..')}\nnpm publish",
+        f'npm config set "{KEY}_auth" "{VALUE}" --location=project\nnpm publish',
+        f'sudo npm config set "{KEY}_auth" "{VALUE}"\nnpm publish',
+        f"echo \"{KEY}_auth='{VALUE}'\" >> ~/.npmrc\nnpm publish",
+    ],
+)
+def test_what_is_not_surely_written_once_stays_as_it_is(script: str) -> None:
+    assert pair(script) == ("report-only", {"package-client"})
