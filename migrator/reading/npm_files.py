@@ -122,9 +122,10 @@ def _scopes(step: StepFacts, paths: Collection[str], file: Text, book: RuleBook)
     """The scopes whose packages come from Packages, or may."""
     for path in paths:
         base = posixpath.basename(path)
-        if base in _ROUTES and any(one in (file(path) or "") for one in book.mentions):
+        text = file(path) if base in _ROUTES or base == FILE else ""
+        if text is None or (base in _ROUTES and any(one in text for one in book.mentions)):
             yield EVERY
-        for line in (file(path) or "").splitlines() if base == FILE else ():
+        for line in (text or "").splitlines() if base == FILE else ():
             key, _, value = line.partition("=")
             yield from _scope(key.strip(), value, book)
     for shell in step.shells:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.nodes import Quoting
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
 from migrator.rulebook.records import Registry, RuleBook
 from migrator.rulebook.sinks import ALONE, Action, Channel, ClientCommand, Role, Slot
@@ -18,9 +16,8 @@ from migrator.sinks.logins import SEVERAL, Login
 from migrator.sinks.packages import canonical
 from migrator.sinks.unfollowed import named
 from migrator.sinks.uses import ImageUse
-from migrator.sinks.values import is_handed
+from migrator.sinks.values import is_handed, part
 from migrator.text.patterns import regex
-from migrator.text.source import Span
 
 _BOTH = "a variable that holds both the user name and the password"
 _NAME = regex(r"\$\{(\w+)\}")
@@ -136,21 +133,11 @@ def split_at_colon(row: Alternative) -> tuple[Value, Value]:
     """What stands before the first colon of a row, and behind it."""
     for at, piece in enumerate(row):
         if isinstance(piece, Literal) and ":" in piece.text:
-            first, second = _apart(piece, piece.text.index(":"))
+            colon, end = piece.text.index(":"), len(piece.text)
+            first = (part(piece, 0, colon),) if colon else ()
+            second = (part(piece, colon + 1, end),) if colon + 1 < end else ()
             return Value((row[:at] + first,)), Value((second + row[at + 1 :],))
     return Value.of(Unknown(_BOTH)), Value((row,))
-
-
-def _apart(piece: Literal, at: int) -> tuple[Alternative, Alternative]:
-    """Literal text at a colon, each part with its place where every character stands for itself."""
-    span, parts = piece.span, []
-    plain = span is not None and span.end - span.start == len(piece.text)
-    for start, end in ((0, at), (at + 1, len(piece.text))):
-        text = piece.text[start:end]
-        place = Span(span.start + start, span.start + end) if span is not None and plain else None
-        quoting = piece.quoting if plain else Quoting.FIXED
-        parts.append((replace(piece, text=text, span=place, quoting=quoting, reads=""),) if text else ())
-    return parts[0], parts[1]
 
 
 def authenticated_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[AuthenticatedCall]:

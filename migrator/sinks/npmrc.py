@@ -9,16 +9,14 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from migrator.flow.events import Command, Flow, Output
-from migrator.ir.nodes import Quoting
 from migrator.ir.paths import GLOB, only
-from migrator.ir.values import Alternative, Encoded, Input, Literal, Piece, Unknown, Value
+from migrator.ir.values import Alternative, Encoded, Literal, Piece, Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.keeping import ROOTED, spelt
+from migrator.sinks.values import known_start, part
 from migrator.text.patterns import regex
-from migrator.text.source import Span
 
 FILE = ".npmrc"
 HOME = f"~/{FILE}"
@@ -118,8 +116,8 @@ def _written(command: Command, book: RuleBook) -> Iterator[tuple[str | None, Val
             yield _place(output, book), output.content
         elif (len(names) < len(output.path.alternatives) or "$" in "".join(names)) and not _harmless(output.content):
             yield None, output.content
-    if command.name == "npm" and (told := _told(command)):
-        yield from ((HOME, one) for one in told)
+    if command.name == "npm":
+        yield from ((HOME, one) for one in _told(command))
 
 
 def _harmless(content: Value) -> bool:
@@ -148,16 +146,16 @@ def _place(output: Output, book: RuleBook) -> str | None:
 def _told(command: Command) -> Iterator[Value]:
     """The settings of `npm config set KEY VALUE` and `npm set KEY=VALUE`, as lines."""
     words = [one.value for one in command.arguments]
-    first = [value.text for value in words[:2]]
-    if first[0] in ("config", "c") and first[1:] == ["set"]:
-        given = words[2:]
-    elif first[0] == "set":
-        given = words[1:]
-    else:
-        return
+    match [value.text for value in words[:2]]:
+        case ["config" | "c", "set"]:
+            given = words[2:]
+        case ["set", *_]:
+            given = words[1:]
+        case _:
+            return
     if any((value.text or "").startswith("-") or len(value.alternatives) != 1 for value in given):
         yield Value.of(Unknown("options of npm"))
-    elif given and "=" in _leading(given[0].alternatives[0]):
+    elif given and "=" in known_start(given[0].alternatives[0]):
         yield from given
     elif len(given) == 2:
         yield Value.of(*given[0].alternatives[0], Literal("="), *given[1].alternatives[0])
@@ -165,20 +163,10 @@ def _told(command: Command) -> Iterator[Value]:
         yield Value.of(Unknown("words of npm"))
 
 
-def _leading(row: Alternative) -> str:
-    """The text of a row up to what is not known, `${NAME}` for variables from outside."""
-    text = ""
-    for piece in row:
-        if isinstance(piece, Unknown):
-            break
-        text += f"${{{piece.name}}}" if isinstance(piece, Input) else piece.text
-    return text
-
-
 def _lines(value: Value) -> Iterator[Alternative]:
     """The lines of text that say something."""
     for row in _split(value):
-        text = _leading(row).strip()
+        text = known_start(row).strip()
         if row and (text or len(row) > 1 or isinstance(row[0], Unknown)) and not text.startswith(("#", ";")):
             yield row
 
@@ -200,19 +188,9 @@ def _split(value: Value) -> Iterator[Alternative]:
     yield tuple(row)
 
 
-def part(piece: Literal, start: int, end: int) -> Literal:
-    """A part of literal text, with its place where every character stands for itself."""
-    if (start, end) == (0, len(piece.text)):
-        return piece
-    text, span = piece.text[start:end], piece.span
-    if span is None or span.end - span.start != len(piece.text) or piece.quoting is Quoting.SINGLE:
-        return replace(piece, text=text, span=None, quoting=Quoting.FIXED, reads="")
-    return replace(piece, text=text, span=Span(span.start + start, span.start + end), reads="")
-
-
 def _setting(command: Command, place: str, row: Alternative) -> Setting | None:
     """The setting of a line, None for one that cannot be told."""
-    key, equals, _ = _leading(row).partition("=")
+    key, equals, _ = known_start(row).partition("=")
     key = key.strip()
     match = _ADDRESSED.fullmatch(key)
     if not equals or _SECTION.match(key) or ("$" in key and not match):

@@ -63,6 +63,16 @@ def _cut_text(text: Literal, count: int) -> Literal:
     return replace(text, text=rest, span=None, quoting=Quoting.FIXED)
 
 
+def part(piece: Literal, start: int, end: int) -> Literal:
+    """A part of literal text, with its place where every character stands for itself."""
+    if (start, end) == (0, len(piece.text)):
+        return piece
+    text, span = piece.text[start:end], piece.span
+    if span is None or span.end - span.start != len(piece.text) or piece.quoting is Quoting.SINGLE:
+        return replace(piece, text=text, span=None, quoting=Quoting.FIXED, reads="")
+    return replace(piece, text=text, span=Span(span.start + start, span.start + end), reads="")
+
+
 def subject_of(value: Value) -> str:
     """What a value that is not certain comes from, for people: `$NAME` of a variable that the script sets to what
     nobody knows, for then it is not settled by what a variable from outside holds; else the name of such a one."""

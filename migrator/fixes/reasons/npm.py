@@ -36,6 +36,8 @@ _NAMES = regex(r"\b(?:npm|npx|pnpm|pnpx|yarn|bunx?|lerna|changeset)\b|npmrc")
 _SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
 """Words of programs that take a folder along."""
 _TOLD = regex(r"npmrc|userconfig|globalconfig|/:(?:_|username)")
+_COMPUTED = regex(r"(?m)^[^=\n#;]{0,400}\$\{")
+"""A key with a variable in it."""
 _UNSCOPED = regex(r"(?m)^[ \t]{0,20}(?:_auth|_authToken|_password|username)[ \t]{0,20}=")
 
 
@@ -157,9 +159,13 @@ def _starts_npm(command: Command) -> bool:
 def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterator[str]:
     """Files of the repository that may set it, too."""
     for path, text in _files(context):
+        if context.file(path) is None:
+            yield f"patless can't read {path}"
         for host, _, name in keys(text):
             if name in CREDENTIALS and name != TOKEN and (host == login.login.host or path == pair.place):
                 yield f"{path} has `{name}` for {host}"
+        if _COMPUTED.search(text):
+            yield f"{path} has a key that npm puts together"
         if _UNSCOPED.search(text):
             yield f"{path} has a credential for no registry"
     found = context.files.holding(_NEEDLES)
