@@ -8,11 +8,11 @@ from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
 from migrator.reading.steps import Shell, StepFacts
-from migrator.rulebook.records import Rule
+from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.npm import NPM, writers
 from migrator.sinks.npmrc import bearer, held
-from migrator.sinks.package_clients import handed, kept, package_calls
+from migrator.sinks.package_clients import handed, kept, package_calls, told_by
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
@@ -47,12 +47,24 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
             continue
         for path in context.files.paths:
             source = context.source(path) if path.rpartition("/")[2] in client.files else None
-            if source and (found := kept(path, source.text, client, context.book)):
-                reasons = _reasons(context, name, source.text)
+            found = kept(path, source.text, client, context.book) if source else None
+            if source and found and (stored := _given(step, client, found.stored, context)):
+                encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
+                reasons = _reasons(context, name, "" if encoded else source.text)
                 if name == NPM and "pnpm" in programs:
                     known = (one for one in reasons if one.code != _PLAIN)
                     reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
-                yield _finding(rule, step, (source, found.span), name, found.host, found.stored, reasons)
+                yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
+
+
+def _given(step: StepFacts, client: PackageClient, names: tuple[str, ...], context: Context) -> tuple[str, ...]:
+    """The stored variables that are in those which a file names, as the calls of its client find them: a step may set
+    one, and from native variables."""
+    if not all(shell.read for shell in step.shells):
+        return names
+    calls = [one for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
+    found = [one for name in names for call in calls for one in told_by(call, name, context.book)]
+    return tuple(dict.fromkeys(found)) if calls else names
 
 
 def _programs(shell: Shell) -> Iterator[str]:
@@ -68,7 +80,7 @@ def _reasons(context: Context, client: str, text: str = "") -> tuple[Reason, ...
     if client == NPM and (address := bearer(text, context.book)):
         return (context.reason("npm-token", f"npm sends `_authToken` for {address} without a user name", address),)
     if client == NPM and (found := held(text, context.book))[0]:
-        return (context.reason("npm-encoded", f"npm takes ${found[1]} for base64 that is made elsewhere", found[0]),)
+        return (context.reason("npm-encoded", f"npm takes ${found[1]} for base64 that something else made", found[0]),)
     return (context.reason(_PLAIN, f"patless doesn't change how {client} is given its credentials", client),)
 
 

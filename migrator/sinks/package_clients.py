@@ -14,7 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow, Output
-from migrator.ir.values import Input, Literal, Unknown, Value
+from migrator.ir.values import Input, Literal, Unknown, Value, inputs
 from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.sinks.values import is_handed, value_of
 from migrator.text.patterns import regex
@@ -77,6 +77,14 @@ def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCre
             first = first or Span(*match.span())
             names |= dict.fromkeys(found)
     return KeptCredential(first, host, tuple(names)) if first else None
+
+
+def told_by(command: Command, name: str, book: RuleBook) -> tuple[str, ...]:
+    """The stored variables in what a program finds in a variable: that itself, if the script does not set it or nobody
+    knows to what."""
+    value = _value(command, name)
+    names = tuple(inputs([value])) if value else ()
+    return tuple(one for one in names if _is_stored(one, book)) if names else (name,)
 
 
 def handed(given: Sequence[tuple[str, Scalar]], book: RuleBook) -> KeptCredential | None:
