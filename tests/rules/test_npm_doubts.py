@@ -44,6 +44,7 @@ def pair(
         (f"export X=$U Y=$T\n{PUBLISH.replace('$U', '$X').replace('$T', '$Y')}", {}),
         (f"npm config set {KEY}email ci@acme.example\n{PUBLISH}", {}),
         (f"{HERE}\ngit commit -am 1\nnpm publish", {".gitignore": ".npmrc\n"}),
+        (PUBLISH, {"app.properties": "username=x\n", "yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'}),
         (f"{HOME}\nnpm publish", {"README.md": "We write `.npmrc`.\n", ".gitignore": ".npmrc\n"}),
     ],
 )
@@ -57,6 +58,9 @@ def test_what_changes_nothing_about_it_is_no_doubt(script: str, files: dict[str,
         (f"{HOME}\nsudo npm publish", {}),
         (f'{HOME}\nsu node -c "npm publish"', {}),
         (f"{HOME}\ngosu node npm publish", {}),
+        (f'{HOME}\nsudo -u node bash -lc "npm publish"', {}),
+        (f'{HOME}\nbash -c "$COMMANDS"\nnpm publish', {}),
+        (f"{HOME}\nbash <(curl https://acme.example)\nnpm publish", {}),
         (f"HOME=/x npm ci\n{PUBLISH}", {}),
         (f"export NPM_CONFIG_USERCONFIG=/x\n{PUBLISH}", {}),
         (f'export "npm_config_{KEY}_authToken=$OLD"\n{PUBLISH}', {}),
@@ -82,7 +86,8 @@ def test_what_changes_nothing_about_it_is_no_doubt(script: str, files: dict[str,
         (PUBLISH, {".npmrc": "//${HOST}/:_authToken=${BITBUCKET_PACKAGES_TOKEN}\n"}),
         (PUBLISH, {"web/.npmrc": "\0x"}),
         (PUBLISH, {".npmrc": "_auth=${BITBUCKET_PACKAGES_TOKEN}\n"}),
-        (f'{HOME}\necho "_auth=$OLD" >> ~/.npmrc\nnpm publish', {}),
+        (f'{HOME}\necho "_auth=$OLD" >> .npmrc\nnpm publish', {}),
+        (f"cat > .npmrc <<EOF\n{KEY}_auth={VALUE}\n//acme.example/:_authToken=$OLD\nEOF\nnpm publish", {}),
         (f"{HOME}\n{HOME.replace('acme', 'other')}\nnpm publish", {}),
     ],
 )
@@ -95,6 +100,7 @@ def test_what_may_set_or_take_what_npm_is_given_is_no_safe_fix(script: str, file
     ("script", "files", "code"),
     [
         (f"{HOME}\nnpm ci", {"package.json": UI, **ROUTE}, "foreign-package"),
+        (f"{HOME}\nnpm ci", {"package.json": UI.replace("/ui", "/web"), **ROUTE}, "foreign-package"),
         (f"{HOME}\nnpm install @acme/ui\nnpm publish", ROUTE, "foreign-package"),
         (f"{PUBLISH}\nnpm ci", {**ROUTE, "pnpm-lock.yaml": "'@acme/ui@1.0.0': {}\n"}, "foreign-package"),
         (f"{PUBLISH}\nnpm ci", {**ROUTE, "package.json": '{"overrides": {"a": {"@acme/ui": "1"}}}'}, "foreign-package"),
@@ -174,3 +180,37 @@ def test_what_leaves_shows_or_outweighs_it_is_told(script: str, step: str, codes
 )
 def test_what_is_not_surely_written_once_stays_as_it_is(script: str) -> None:
     assert pair(script) == ("report-only", {"package-client"})
+
+
+SETS = 'npm set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"'
+PIPE = ("npm publish", "pipe: acme/x:1")
+
+
+@pytest.mark.parametrize(
+    ("items", "cache", "codes"),
+    [
+        ((SETS, "npm publish"), "", set()),
+        ((SETS, "npm publish"), "~/", {"leaves-step"}),
+        ((SETS, "npm publish"), "/root", {"leaves-step"}),
+        ((SETS, "npm publish"), "~/.npm", set()),
+        ((HERE, *PIPE), "", {"npm-settings"}),
+        ((HOME, *PIPE), "", set()),
+    ],
+)
+def test_a_cache_with_the_file_and_a_pipe_that_sees_it_count(
+    items: tuple[str, ...], cache: str, codes: set[str]
+) -> None:
+    caches = f"definitions:\n  caches:\n    h: {cache}\n" if cache else ""
+    lines = "".join(f"            - {item}\n" for item in items)
+    used = "          caches: [h]\n" if cache else ""
+    step = f"      - step:\n{used}          script:\n{lines}"
+    text = f"{caches}pipelines:\n  default:\n{step}"
+    (found,) = report_on({PATH: text.encode(), "package.json": WEB.encode()}).findings
+    assert {reason.code for reason in found.reasons} == codes
+
+
+def test_who_imports_a_pipeline_may_read_other_packages() -> None:
+    step = f"      - step:\n          script:\n            - {HOME}\n            - npm publish\n"
+    text = f"export: true\ndefinitions:\n  pipelines:\n    shared:\n{step}"
+    report = report_on({PATH: text.encode(), "package.json": WEB.encode()})
+    assert {reason.code for one in report.findings for reason in one.reasons} == {"npm-packages-unknown"}

@@ -12,6 +12,7 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.reasons.npm_packages import npm_packages
 from migrator.flow.events import Command
+from migrator.flow.nested import SHELLS
 from migrator.ir.paths import Top
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
@@ -125,6 +126,8 @@ def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
         return f"{shown} starts npm in a way that patless doesn't follow"
     if command in pair.commands or command.followed:
         return ""
+    if not command.name or command.name in SHELLS:
+        return f"{shown} runs what patless has not read"
     given = (*command.environment.items(), *command.overrides)
     for name in dict.fromkeys(name for name, _ in given):
         if _CONFIGURES.match(name) and not _QUIET.fullmatch(name):
