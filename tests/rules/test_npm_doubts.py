@@ -9,6 +9,8 @@ from tests.memory import PATH, report_on
 
 WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
 UI = '{"name": "@acme/web", "dependencies": {"@acme/ui": "1"}}'
+BUILT = WEB.replace("}}", '}, "scripts": {"build": "tsc"}, "dependencies": {"@acme/ui": "1"}}')
+BY_ADDRESS = '{"dependencies": {"x": "https://npm.apkg.io/acme/x/-/x-1.tgz"}}'
 ROUTE = {".npmrc": "@acme:registry=https://npm.apkg.io/acme/\n"}
 VALUE = '$(printf %s:%s "$U" "$T" | base64 -w 0)'
 KEY = "//npm.apkg.io/acme/:"
@@ -45,6 +47,8 @@ def pair(
         (f"npm config set {KEY}email ci@acme.example\n{PUBLISH}", {}),
         (f"{HERE}\ngit commit -am 1\nnpm publish", {".gitignore": ".npmrc\n"}),
         (PUBLISH, {"app.properties": "username=x\n", "yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'}),
+        (f"{HOME}\nnpm run build\nnpm publish", {"package.json": BUILT, **ROUTE}),
+        (f"npm set @acme:registry https://npm.acme.example/\n{PUBLISH}\nnpm ci", {"package.json": BUILT}),
         (f"{HOME}\nnpm publish", {"README.md": "We write `.npmrc`.\n", ".gitignore": ".npmrc\n"}),
     ],
 )
@@ -105,6 +109,13 @@ def test_what_may_set_or_take_what_npm_is_given_is_no_safe_fix(script: str, file
         (f"{PUBLISH}\nnpm ci", {**ROUTE, "pnpm-lock.yaml": "'@acme/ui@1.0.0': {}\n"}, "foreign-package"),
         (f"{PUBLISH}\nnpm ci", {**ROUTE, "package.json": '{"overrides": {"a": {"@acme/ui": "1"}}}'}, "foreign-package"),
         (f"{PUBLISH}\nnpm ci", {"package.json": "{"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci", {"web/package.json": "{"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci", {"web/package.json": "[]"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci", {"bun.lockb": "\0"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm ci", {"web/package.json": BY_ADDRESS}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nyarn", {".yarnrc.yml": "npmRegistryServer: https://npm.apkg.io/acme/\n"}, "npm-packages-unknown"),
+        (f"{PUBLISH}\ncd $FOLDER\nnpm ci", {}, "npm-packages-unknown"),
+        (f"{PUBLISH}\nnpm --prefix=other ci", {}, "npm-packages-unknown"),
         (f"{PUBLISH}\nnpm ci", {"yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'}, "npm-packages-unknown"),
         (f"{PUBLISH}\nnpm ci --registry https://npm.apkg.io/acme/", {}, "npm-packages-unknown"),
         (f"npm set registry https://npm.apkg.io/acme/\n{PUBLISH}\nnpm ci", {}, "npm-packages-unknown"),

@@ -40,6 +40,7 @@ def test_what_sets_nothing_is_no_setting_and_no_doubt(script: str) -> None:
         "npm config set",
         "npm config set $KEY $VALUE",
         "npm config set -g a b",
+        "npm config set --location=project a=b",
         "npm set a b c",
         "echo $LINE > .npmrc",
         "cat template > .npmrc",

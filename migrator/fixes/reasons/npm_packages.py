@@ -30,7 +30,6 @@ _QUIET = _IDLE.union(
     ("bin", "prefix", "root", "help", "pkg", "-v", "--version"),
 )
 """Those that read none by themselves."""
-_INSTALLS = frozenset(["install", "i", "ci", "add"])
 _FOLDERS = frozenset(["--prefix", "-C", "--dir", "--cwd"])
 _PUBLISHES = frozenset({"publish"})
 _RELEASES = "semantic-release"
@@ -135,8 +134,6 @@ def _reads(command: Command) -> bool:
     """Whether a call may read packages of a registry."""
     words = [one.text for one in command.arguments]
     first = next((text for text in words if text is None or not text.startswith("-") or text in _QUIET), "")
-    if command.followed and first not in _INSTALLS:
-        return False
     if first == "npm":  # `yarn npm publish`
         return not _IDLE.issuperset(words[1:2])
     return first not in _QUIET
