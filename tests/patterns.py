@@ -53,7 +53,7 @@ def every() -> Iterator[Used]:
     for where, pattern in _records("rules", reading.load(), set()):
         yield Used(where, pattern, WHOLE if "tokens" not in where else SEARCHES | WHOLE)
     for where, pattern in _records("references", references.load(), set()):
-        yield Used(where, pattern, frozenset({"match"}) if where == "references._globs" else SEARCHES)
+        yield Used(where, pattern, frozenset({"match"}) if where == "references._others" else SEARCHES)
 
 
 def _held(held: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str]]]:
