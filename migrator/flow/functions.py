@@ -121,7 +121,7 @@ class Functions:
                 outer = frame.active[: _DEEP - 1]
                 inner = frame.but(active=(*outer, _key(function)), conditional=True, unordered=True, returning=None)
                 inner = inner.but(breaking=(), around=0, asking=None, failing=None, results=None)
-                self.body(function, self.machine.any_time(state), inner, None)
+                self.body(function, self.machine.recorder.any_time(state), inner, None)
 
     def body(self, function: Define, state: State, frame: Frame, stdin: Value | None) -> Value:
         """What the function writes to standard output."""
@@ -159,7 +159,7 @@ class Functions:
             key = _key(function)
             called.add(key)
             inner = frame.but(active=(*frame.active, key), conditional=True, unordered=True)
-            self.body(function, self.machine.any_time(state), inner, None)
+            self.body(function, self.machine.recorder.any_time(state), inner, None)
 
 
 def _key(function: Define) -> str:

@@ -18,7 +18,7 @@ from migrator.flow import words
 from migrator.flow.builtins import Builtins
 from migrator.flow.commands import CommandModel
 from migrator.flow.conditions import Conditions
-from migrator.flow.events import LOOP, Argument, Decision, Definitions, Environment, Flow
+from migrator.flow.events import LOOP, Argument, Decision, Environment, Flow
 from migrator.flow.expressions import Evaluator
 from migrator.flow.frame import Frame
 from migrator.flow.functions import Functions
@@ -49,7 +49,7 @@ from migrator.ir.nodes import (
     Switch,
     Test,
 )
-from migrator.ir.paths import NONE, Paths, Top, joined, matching
+from migrator.ir.paths import NONE, Paths, Top, matching
 from migrator.ir.values import EMPTY, Definition, Unknown, Value, concat, union
 from migrator.rulebook.programs import Programs
 
@@ -384,20 +384,3 @@ class Interpreter:
     def listed(self, paths: Paths) -> frozenset[str]:
         """The files of the repository that are among the paths, or may be."""
         return matching(paths, self.library.listed()) if self.library else NONE
-
-    def any_time(self, state: State, since: State | None = None) -> State:
-        """What may hold at some time of the run: each variable with any of its values, those of `since` included."""
-        inner = state.copy()
-        inner.positional = None
-        inner.dead = False
-        inner.traced = state.traced or any(one.traced for one in self.recorder.commands)
-        inner.errexit = False
-        inner.folders = joined((state.folders, *(one.folders for one in self.recorder.commands)))
-        found: dict[str, Definitions] = {}
-        for name, assigned in self.recorder.assignments().items():
-            present = state.environment.get(name, ())
-            if since is not None:
-                present = (*present, *since.defined(name))
-            found[name] = tuple(dict.fromkeys((*assigned, *present)))
-        inner.environment = {**state.environment, **found}
-        return inner

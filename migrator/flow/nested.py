@@ -126,7 +126,7 @@ class Nested:
     def trapped(self, state: State) -> None:
         for nested, call, since, inside in self.traps:
             frame = Frame(conditional=True, unordered=inside)
-            self.run(nested, call, self.machine.any_time(state, since), frame, None)
+            self.run(nested, call, self.machine.recorder.any_time(state, since), frame, None)
 
 
 def _followed(output: Value | None) -> CommandResult:

@@ -23,8 +23,10 @@ from migrator.flow.events import (
     Unseen,
     VariableUse,
 )
+from migrator.flow.lattice import State
 from migrator.flow.library import Placed
 from migrator.ir.nodes import ProgramError, Read
+from migrator.ir.paths import joined
 from migrator.ir.values import Definition, Value
 from migrator.text.source import Span
 
@@ -159,6 +161,23 @@ class Recorder:
         for name in self.read_from_outside & found.keys():
             found[name].append(None)
         return {name: tuple(definitions) for name, definitions in found.items()}
+
+    def any_time(self, state: State, since: State | None = None) -> State:
+        """What may hold at some time of the run: each variable with any of its values, those of `since` included."""
+        inner = state.copy()
+        inner.positional = None
+        inner.dead = False
+        inner.traced = state.traced or any(one.traced for one in self.commands)
+        inner.errexit = False
+        inner.folders = joined((state.folders, *(one.folders for one in self.commands)))
+        found: dict[str, Definitions] = {}
+        for name, assigned in self.assignments().items():
+            present = state.environment.get(name, ())
+            if since is not None:
+                present = (*present, *since.defined(name))
+            found[name] = tuple(dict.fromkeys((*assigned, *present)))
+        inner.environment = {**state.environment, **found}
+        return inner
 
     def flow(self) -> Flow:
         tests = tuple(

@@ -1,4 +1,5 @@
-"""What operators of an expansion make of the value, as far as that is sure: `${V%%/*}`, `${V//a/b}`, `${V:0:3}`.
+"""What operators of an expansion make of the value, as far as that is sure: `${V%%/*}`, `${V//a/b}`, `${V:0:3}`; and
+which variables arithmetic sets.
 
 https://www.gnu.org/software/bash/manual/bash.html#Shell-Parameter-Expansion
 """
@@ -12,6 +13,7 @@ from migrator.ir.nodes import Alter, Change
 from migrator.text.patterns import regex
 
 _Tree = Mapping[str, Any]
+_SETS = regex(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 _CUTS = {"#": (Alter.PREFIX, False), "##": (Alter.PREFIX, True), "%": (Alter.SUFFIX, False), "%%": (Alter.SUFFIX, True)}
 _CASES = {"^": (Alter.UPPER, False), "^^": (Alter.UPPER, True), ",": (Alter.LOWER, False), ",,": (Alter.LOWER, True)}
 _PLAIN = regex(r"[\w/.:@%+=, -]*")
@@ -101,3 +103,20 @@ def _quoted(part: _Tree, double: bool) -> str | None:
         case _:
             return None
     return text if _PLAIN.fullmatch(text) else None
+
+
+def set_names(tree: Any) -> tuple[str, ...]:
+    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`."""
+    names: dict[str, None] = {}
+    pending = [tree]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, list):
+            pending += inner
+        elif isinstance(inner, dict):
+            operator = inner.get("Op", "")
+            if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
+                for part in (inner.get("X") or {}).get("Parts") or ():
+                    names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
+            pending += [child for child in inner.values() if isinstance(child, dict | list)]
+    return tuple(name for name in names if name)

@@ -65,7 +65,6 @@ _UNARY = {"-n": Ask.EMPTY, "-z": Ask.EMPTY, "-v": Ask.DEFINED}
 _NAME = regex(r"[A-Za-z_]\w*")
 _EXPANDED = regex(r"\$\{?[!#]?(\w+)")
 _RUN = regex(r"\$\(|`")
-_SETS = regex(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
 
 
 class Lowering:
@@ -173,7 +172,7 @@ class Lowering:
             case "TestClause":
                 return self.test(tree, span)
             case "ArithmCmd" | "LetClause":
-                return Evaluate(self.arithmetic(tree), span, _set_names(tree))
+                return Evaluate(self.arithmetic(tree), span, changes.set_names(tree))
         return Havoc(None, "a command that is not known", span, self.inner(tree))
 
     def conditional(self, tree: shfmt.Tree, span: Span) -> If:
@@ -192,7 +191,7 @@ class Lowering:
         head = tree["Loop"]
         body = self.statements(tree, "Do")
         if head["Type"] != "WordIter":
-            counting = Evaluate(self.arithmetic(head), span, _set_names(head))
+            counting = Evaluate(self.arithmetic(head), span, changes.set_names(head))
             return Loop("", (), (Statement(counting, span),), body, span)
         items = self.words(head.get("Items")) if head.get("InPos", {}).get("Offset") else None
         return Loop(head["Name"]["Value"], items, (), body, span)
@@ -266,7 +265,7 @@ class Lowering:
             self.words(child["Value"] for child in elements if child.get("Value")) if array else None,
             append=bool(tree.get("Append")),
             indexed=bool(indices),
-            sets=_set_names(tree.get("Index")),
+            sets=changes.set_names(tree.get("Index")),
             words=tuple(word for one in indices for word in self.inner([one])),
         )
 
@@ -323,7 +322,7 @@ class Lowering:
                 return Capture(self.statements(tree), span, tree["Type"] == "ProcSubst")
             case "ExtGlob":
                 return self.pattern(tree["Pattern"], span)
-        return Opaque(self.arithmetic(tree), span, _PATTERN, _set_names(tree))
+        return Opaque(self.arithmetic(tree), span, _PATTERN, changes.set_names(tree))
 
     def arithmetic(self, tree: shfmt.Tree) -> tuple[Join, ...]:
         """Every word of an arithmetic expression, in which a name is read without a sign."""
@@ -367,7 +366,7 @@ class Lowering:
             braced=not tree.get("Short"),
             splits=not double,
             index=index,
-            sets=_set_names([tree.get("Index"), tree.get("Slice")]),
+            sets=changes.set_names([tree.get("Index"), tree.get("Slice")]),
             words=tuple(word for one in rest if one for word in self.inner([one])),
             change=changes.change(tree, double) if through == "changed" else None,
         )
@@ -408,20 +407,3 @@ def _together(nodes: tuple[Node, ...], span: Span) -> Node | None:
 
 def _nodes(statement: Statement) -> tuple[Node, ...]:
     return (statement.node,) if statement.node else ()
-
-
-def _set_names(tree: Any) -> tuple[str, ...]:
-    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`."""
-    names: dict[str, None] = {}
-    pending = [tree]
-    while pending:
-        inner = pending.pop()
-        if isinstance(inner, list):
-            pending += inner
-        elif isinstance(inner, dict):
-            operator = inner.get("Op", "")
-            if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
-                for part in (inner.get("X") or {}).get("Parts") or ():
-                    names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
-            pending += [child for child in inner.values() if isinstance(child, dict | list)]
-    return tuple(name for name in names if name)
