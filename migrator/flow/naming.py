@@ -23,6 +23,8 @@ _BRINGS = frozenset(
 _ENTRIES = frozenset({"__init__", "__main__", "index", "main", "mod"})
 """Files that stand for the folder that they are in."""
 _CALLS = frozenset({"run", "exec", "then", "do", "else", "sudo", "env", "time", "sh", "cmd", "command", "script"})
+_QUIETLY = "@+-"
+"""What make takes off a line of a recipe before a shell runs it."""
 _OPENS = frozenset("\"'`([{;&|-@$!=,:>+%")
 _CLOSES = frozenset(("", *" \t\r\"'`,;&|)]}\\"))
 
@@ -49,10 +51,13 @@ class Naming:
         found: set[str] = set()
         alike = self.names.get(path.rpartition("/")[2], [])
         for line in text.split("\n"):
-            aside = line.lstrip().startswith(_ASIDE)
+            begin = len(line) - len(line.lstrip())
+            aside = line.startswith(_ASIDE, begin)
             before = ""
             for match in _WORD.finditer(line):
                 word = match[0]
+                if match.start() == begin and word not in _BRINGS:
+                    word = word.lstrip(_QUIETLY) or word
                 name = word.rpartition("/")[2]
                 found |= self.named(word, name, before, line[match.end() : match.end() + 1])
                 if "/" in word and len(alike) > 1:  # a folder with a file of the same kind, such as what is included

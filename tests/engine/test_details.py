@@ -171,6 +171,10 @@ MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
         "ruby run.rb", {"run.rb": "require_relative 'ci/login'", "ci/login.rb": f"system '{ANOTHER}'"}, "",
         "ci/login.rb",
     ),
+    "what a program reads that a recipe starts without printing it": (
+        "ruby run.rb", {"run.rb": "system 'make'", "Makefile": "all:\n\t@-mvn verify\n", "pom.xml": ANOTHER}, "",
+        "pom.xml",
+    ),
     "a variable that is evaluated": ("eval $TOOL", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a variable that a trap runs": ("trap $TOOL EXIT", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),

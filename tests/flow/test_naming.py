@@ -1,0 +1,133 @@
+"""Which files a text names: by a path, behind what brings a file in, or by a program that reads it untold."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.flow.naming import Naming
+from tests.flow.reading import BOOK
+
+FILES = (
+    *("ci/login.sh", "ci/helpers.py", "lib/index.js", "lib/util.js", "tools/__init__.py", "tools/__main__.py"),
+    *("pom.xml", "app/pom.xml", "Makefile", "web/Makefile", "package.json", "main.py", ".hidden"),
+)
+NAMING = Naming(FILES, BOOK.programs)
+BRINGS = (
+    *("import", "from", "require", "require_relative", "include", "source", "load", "use", "mod", "extends", "-m", "."),
+)
+CALLS = ("run", "exec", "then", "do", "else", "sudo", "env", "time", "sh", "cmd", "command", "script")
+POMS = {"pom.xml", "app/pom.xml"}
+
+
+def named(text: str, path: str = "other.txt") -> set[str]:
+    return set(NAMING.of(path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "login",
+        "helpers are there",
+        "a Makefile and package.json",
+        "index main mod",
+        "the lib of tools",
+        "main.py.txt",
+        "util.run",
+        "an important util",
+    ],
+)
+def test_a_word_in_passing_names_no_file(text: str) -> None:
+    assert named(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see login.sh", {"ci/login.sh"}),
+        ("see ci/login.sh", {"ci/login.sh"}),
+        ("other/login.sh", {"ci/login.sh"}),
+        ("ci/login", {"ci/login.sh"}),
+        ("./lib", {"lib/index.js"}),
+        ("bash login", {"ci/login.sh"}),
+        ("python tools", {"tools/__init__.py", "tools/__main__.py"}),
+        ("helpers.main:run", {"main.py"}),
+        ("ci.helpers:run", {"ci/helpers.py"}),
+        ("lib.util:run", set()),
+        ("import ci.helpers", {"ci/helpers.py"}),
+        ("web/Makefile", {"web/Makefile", "Makefile"}),
+        ("./package.json", {"package.json"}),
+        ("\t@bash login", {"ci/login.sh"}),
+        ("\t-bash login", {"ci/login.sh"}),
+        ("\t@ci/login", {"ci/login.sh"}),
+        ("\t-m util", {"lib/util.js"}),
+        ("\tx -bash login", set()),
+        ("hidden", set()),
+        ("login.sh\nmain.py", {"ci/login.sh", "main.py"}),
+    ],
+)
+def test_a_file_is_named_by_its_path_its_name_or_as_a_module(text: str, found: set[str]) -> None:
+    assert named(text) == found
+
+
+@pytest.mark.parametrize("word", BRINGS)
+def test_what_brings_a_file_in_names_it_without_its_ending(word: str) -> None:
+    assert named(f"{word} util") == {"lib/util.js"}
+    assert named(f"{word}s util") == set()
+
+
+def test_a_file_does_not_name_itself_and_a_folder_names_its_own_of_the_same_kind() -> None:
+    assert named("see login.sh and util.js", "ci/login.sh") == {"lib/util.js"}
+    assert named("all: ./web\n", "Makefile") == {"web/Makefile"}
+    assert named("all: web\n", "Makefile") == set()
+    assert named("import from util") == {"lib/util.js"}
+    assert named("source -x util") == {"lib/util.js"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mvn verify",
+        "  mvn\t-B",
+        "x: mvn;",
+        "x && mvn",
+        "x | mvn",
+        "'mvn'",
+        '"mvn"',
+        "`mvn`",
+        "(mvn)",
+        "[mvn, x]",
+        "{mvn}",
+        "- mvn",
+        "\t@mvn",
+        "\t-mvn",
+        "\t@-mvn",
+        "$(mvn)",
+        "A=mvn",
+        ">mvn",
+        "+mvn",
+        "%mvn",
+        "!mvn",
+        *(f"x {word} mvn verify" for word in CALLS),
+    ],
+)
+def test_a_program_that_is_called_reads_its_files_untold(text: str) -> None:
+    assert named(text) == POMS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{aside} mvn verify" for aside in ("#", "//", "*", "--", "<!--", ";")),
+        *(f"  {aside}mvn verify" for aside in ("#", "//", "*", ";")),
+        "the mvn of ours",
+        "x mvn verify",
+        "amvn verify",
+        "mvn: verify",
+        "mvn= verify",
+        "mvn.verify",
+        "mvnw.cmd",
+    ],
+)
+def test_a_program_in_passing_or_in_a_comment_reads_nothing(text: str) -> None:
+    assert named(text) == set()
