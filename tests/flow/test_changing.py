@@ -30,12 +30,20 @@ V/*/x   V/a*/x   V/\%/x   V:1:-99   #V   V@Q   V@U   !V*
 """
 
 
+UNTOLD = r"""
+V/%.2/x   V/#crg/x   V//[a-c]/x   V%%[:]*   V%?   V##+(c)   V/acme/&&   V/acme/~   V#~   V%$X   V:$X   V:010
+V^^[c]   V%%"$(echo /)"*   V//ACME/x   V/*/x   V/a*/x   V/\%/x   V:1:-99   #V   V@Q   V@U   !V*
+"""
+"""Those that patless does not follow."""
+
+
 @pytest.mark.parametrize("expansion", re.split(r"\s{2,}|\n", CHANGES.strip()))
 @pytest.mark.parametrize("quoted", [False, True])
 def test_a_changed_constant_is_what_bash_makes_of_it_or_not_known(expansion: str, quoted: bool) -> None:
     word = f'"${{{expansion}}}"' if quoted else f"${{{expansion}}}"
     found = [one for rows in seen(f"V={IMAGE}\nsee {word}") for one in rows]
-    assert found in ([None], bash(f"V={IMAGE}\nsee {word}"))
+    told = expansion not in re.split(r"\s{2,}|\n", UNTOLD.strip()) and not (quoted and "'" in expansion)
+    assert found == (bash(f"V={IMAGE}\nsee {word}") if told else [None])
 
 
 @pytest.mark.parametrize(

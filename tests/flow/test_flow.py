@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from migrator.flow import recorder
+from migrator.flow import interpreter, recorder
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
 from migrator.ir.paths import Top, only
-from migrator.ir.values import Encoded, Unknown, symbol
-from tests.flow.reading import follow
+from migrator.ir.values import Definition, Encoded, Literal, Unknown, Value, symbol
+from tests.flow.reading import BOOK, follow
 from tests.memory import within
 
 
@@ -118,6 +118,10 @@ def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) ->
         ("T=a\nwhile x; do T=b; break; done\nsee $T", {"a", "b"}),
         ("f() { x && return; T=a; }\nf\nsee $T", {"a", "${T}"}),
         ("if x; then f() { T=a; }; else f() { T=b; }; fi\nf\nsee $T", {"a", "b"}),
+        ("for i in x; do T=a; break; T=b; done\nsee $T", {"a", "${T}"}),
+        ("for i in x; do T=a; continue; T=b; done\nsee $T", {"a", "${T}"}),
+        ("f() { for i in x; do T=a; break; T=b; done; }\nf\nsee $T", {"a", "${T}"}),
+        ("f() { break; T=b; }\nT=a\nfor i in x; do f; done\nsee $T", {"a", "b"}),
     ],
 )
 def test_every_way_to_a_place_counts(text: str, given: set[str]) -> None:
@@ -142,7 +146,25 @@ def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -
 def test_what_is_evaluated_sets_what_the_files_that_it_prints_mention() -> None:
     files = {"env.sh": "T=b\n"}
     assert seen('T=a\nU=a\neval "$(test -f x && cat env.sh)"\nsee $U', files) == [["a"]]
-    assert seen('T=a\neval "$(ssh-agent -s && ./more)"\nsee $T') == [["a", None]]
+    assert seen('T=a\neval "$(ssh-agent -s)"\nsee $T') == [["a"]]
+    for text in ("ssh-agent -s && ./more", "ssh-agent -s | ./more", "./more | ssh-agent -s", "./more || ssh-agent -s"):
+        assert seen(f'T=a\neval "$({text})"\nsee $T') == [["a", None]], text
+
+
+def test_a_variable_that_is_known_from_outside_reaches_the_programs_that_are_started() -> None:
+    known = {"T": (Definition("T", Value.of(Literal("a")), None, -1),)}
+    for text in ("see $T", "bash -c 'see $T'", "sh -c \"bash -c 'see $T'\""):
+        flow = interpreter.follow(text, BOOK.programs, known, {}.get, BOOK.built_in.clone)
+        assert [values(one) for one in flow.commands if one.name == "see"] == [["a"]]
+    assert seen("T=a\nbash -c 'see $T'")[0] == [None]
+
+
+@pytest.mark.parametrize(
+    "name", ["cd", "set", "export", "[", "test", ":", "true", "false", "exit", "return", "shift", "unset"]
+)
+def test_what_prints_nothing_gives_an_empty_text(name: str) -> None:
+    assert seen(f"see x$(builtin {name} a)")[-1] == ["x"]
+    assert seen(f"see x$(other-{name} a)")[-1] == [None]
 
 
 def test_a_function_that_calls_itself_comes_to_an_end() -> None:
@@ -170,6 +192,10 @@ def test_a_sourced_file_may_set_what_it_mentions(content: str | None, given: set
         ("set -x\nset +x\nsee a", False),
         ("(set -x)\nsee a", False),
         ("bash -x -c true\nsee a", False),
+        ("trap 'echo $BASH_COMMAND' DEBUG\nsee a", False),
+        ("trap 'eval x' DEBUG\nsee a", False),
+        ("trap 'eval \"echo $BASH_COMMAND\"' DEBUG\nsee a", True),
+        ("trap 'eval \"echo $BASH_COMMAND\"' EXIT\nsee a", False),
         ("set -x\nsee a", True),
         ("set -eux\nsee a", True),
         ("set -Eeuxo pipefail\nsee a", True),

@@ -1,0 +1,148 @@
+"""Values by themselves: joined, put one behind the other, and bounded."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.ir.nodes import Quoting, Read
+from migrator.ir.values import (
+    EMPTY,
+    MAX_ALTERNATIVES,
+    MAX_FILES,
+    MAX_PIECES,
+    Alternative,
+    Definition,
+    Input,
+    Literal,
+    TracedRead,
+    Unknown,
+    Value,
+    concat,
+    inputs,
+    literal,
+    symbol,
+    union,
+    unknown,
+)
+from migrator.text.source import Span
+
+A, B, NAMED, UNSURE = Literal("a"), Literal("b"), Input("T", ()), Unknown("x", names=("U",), files=("f",))
+READ = Read("V", Span(0, 2), Span(1, 2))
+HERE = TracedRead(READ, None, ())
+
+
+def either(*rows: Alternative) -> Value:
+    return Value(rows)
+
+
+def many(count: int) -> Value:
+    return Value(tuple((Literal(str(number)),) for number in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "name"),
+    [
+        ((), "", ""),
+        ((A, B), "ab", "ab"),
+        ((A, NAMED), None, "a${T}"),
+        ((A, UNSURE), None, None),
+        ((UNSURE, A), None, None),
+    ],
+)
+def test_a_row_has_a_text_or_a_name_where_all_of_it_is_known(
+    row: Alternative, text: str | None, name: str | None
+) -> None:
+    assert (literal(row), symbol(row)) == (text, name)
+    assert (Value.of(*row).text, Value.of(*row).symbol()) == (text, name)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "name", "texts"),
+    [
+        (either((A, B), (Literal("ab"),)), "ab", None, ["ab", "ab"]),
+        (either((A,), (B,)), None, None, ["a", "b"]),
+        (either((A,), (NAMED,)), None, None, ["a", "${T}"]),
+        (either((A,), (UNSURE,)), None, None, ["a"]),
+    ],
+)
+def test_several_ways_have_a_text_where_they_have_the_same(
+    value: Value, text: str | None, name: str | None, texts: list[str]
+) -> None:
+    assert (value.text, value.symbol(), list(value.texts)) == (text, name, texts)
+
+
+def test_what_is_not_known_of_a_value_is_told_with_what_it_is_made_of() -> None:
+    value = either((A, NAMED), (UNSURE, Unknown("y", names=("T",), files=("g", "f"))))
+    assert (value.unknown, value.files, inputs([value, EMPTY])) == ("x", ("f", "g"), ("T", "U"))
+    assert (EMPTY.unknown, EMPTY.files, inputs([EMPTY])) == ("", (), ())
+    at, other = Literal("a", Span(4, 5)), Unknown("y", made=(Span(1, 2),))
+    blank = Literal(" ", Span(7, 8))
+    (piece,) = unknown("z", [Value.of(at, blank, other), value], (HERE,), ["e", "f"]).pieces
+    assert piece == Unknown("z", (HERE,), (Span(1, 2), Span(4, 5)), ("T", "U"), ("e", "f", "g"))
+
+
+@pytest.mark.parametrize(("count", "held"), [(MAX_FILES, MAX_FILES), (MAX_FILES + 1, 1)])
+def test_more_files_than_are_kept_may_be_any(count: int, held: int) -> None:
+    files = unknown("x", [], files=[f"{number:03}" for number in range(count)]).files
+    assert len(files) == held
+    assert ("**" in files) == (count > MAX_FILES)
+
+
+def test_either_of_several_values_has_the_rows_of_all_once() -> None:
+    assert union([Value.of(A), Value.of(B), Value.of(A)]) == either((A,), (B,))
+    assert union([]) == EMPTY
+    assert union([many(MAX_ALTERNATIVES)]) == many(MAX_ALTERNATIVES)
+    assert union([many(MAX_ALTERNATIVES), Value.of(NAMED)]).unknown == "too many possible values"
+    assert inputs([union([many(MAX_ALTERNATIVES), Value.of(NAMED)])]) == ("T",)
+
+
+def test_values_one_behind_the_other_are_every_combination() -> None:
+    assert concat([]) == concat([EMPTY, EMPTY]) == EMPTY
+    assert concat([EMPTY, Value.of(A)]) == Value.of(A)
+    assert concat([either((A,), (B,)), Value.of(NAMED)]) == either((A, NAMED), (B, NAMED))
+    assert concat([either((A,), ()), either((B,), ())]) == either((A, B), (A,), (B,), ())
+
+
+def test_too_many_combinations_make_the_widest_part_one_that_is_not_known() -> None:
+    least = concat([many(4), many(4)])
+    assert (len(least.alternatives), least.unknown) == (16, "")
+    first = concat([many(2), many(9), Value.of(NAMED)])
+    assert [[type(piece) for piece in row] for row in first.alternatives] == [[Literal, Unknown, Input]] * 2
+    traced = many(9).through(HERE, splits=False)
+    (unsure,) = {piece for piece in concat([many(2), traced]).pieces if isinstance(piece, Unknown)}
+    assert unsure.provenance == (HERE,)
+
+
+def test_a_value_of_too_many_pieces_is_not_known() -> None:
+    half = Value.of(*[A] * (MAX_PIECES // 2))
+    assert concat([half, half]).text == "a" * MAX_PIECES
+    long = concat([half, Value.of(NAMED), half.through(HERE, splits=False)])
+    (piece,) = long.pieces
+    assert piece == Unknown("too many possible values", (HERE,), names=("T",))
+
+
+def test_what_is_read_through_an_expansion_says_so_in_each_piece() -> None:
+    by = Definition("V", EMPTY, None, 1)
+    inner = TracedRead(READ, by, (3,))
+    value = either((Literal("a", provenance=(inner,)), NAMED, UNSURE), ()).through(HERE, splits=True)
+    assert [piece.provenance for piece in value.pieces] == [(HERE, inner), (HERE,), (HERE,), (HERE,)]
+    assert [piece.splits for piece in value.pieces if isinstance(piece, Literal)] == [True, True]
+    assert literal(value.alternatives[1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "stripped"),
+    [
+        ((), ()),
+        ((A,), (A,)),
+        ((Literal("a\n\n"),), (A,)),
+        ((A, Literal("\n")), (A,)),
+        ((Literal("a\n"), Literal("\n")), (A,)),
+        ((A, Literal("\n"), B), (A, Literal("\n"), B)),
+        ((Literal("\n"), NAMED, Literal("\n")), (Literal("\n"), NAMED)),
+        ((Literal("\n"), UNSURE), (Literal("\n"), UNSURE)),
+        ((Literal("a\n", quoting=Quoting.BARE),), (Literal("a", quoting=Quoting.BARE),)),
+    ],
+)
+def test_a_substitution_takes_the_line_ends_off_the_end(row: Alternative, stripped: Alternative) -> None:
+    assert Value.of(*row).stripped() == Value.of(*stripped)
