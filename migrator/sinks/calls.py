@@ -155,8 +155,10 @@ def authenticated_calls(flow: Flow, book: RuleBook, known: Collection[Command] =
 
 def _credentials(command: Command, book: RuleBook) -> Iterator[Value]:
     """What a client's call is told for itself alone, or another program in options that are known to take it."""
+    if command.followed:
+        return
     if called := invocation(command, book):
         yield from (sink.value for sink in sinks_of(called, *ALONE))
-    elif not command.followed:
+    else:
         options = book.programs.credentials
         yield from (one for one in parse(command.arguments, options).values(options))

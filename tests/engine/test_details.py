@@ -137,6 +137,10 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a test of the stored variable beside the native one": (
         ('[ -n "${BITBUCKET_PACKAGES_TOKEN:+$PAT}" ] && make x', LOGIN, PUSH), "", "guarded"
     ),
+    "an element of a variable that others see": (
+        ("export T=$PAT", "./deploy", GIVEN.replace("$T", "${T[0]}"), PUSH), "", "credential-unresolved"
+    ),
+    "an element of a list": (('T=("$PAT")', GIVEN.replace("$T", "${T[0]}"), PUSH), "", "credential-unresolved"),
     "a package of another workspace is read": (
         (LOGIN, PUSH, "docker pull crg.apkg.io/other/web"), "", "other-workspace"
     ),
@@ -367,3 +371,81 @@ def test_a_literal_that_ends_its_line_is_more_than_the_credential(end: str, reas
     login = '["docker", "login", "crg.apkg.io", "-u", os.environ["USR"], "--password-stdin"]'
     code = f'import os, subprocess\nT = "ATATT3xFfGF0abcdefg{end}"\nsubprocess.run({login}, input=T, text=True)\n'
     assert held(pipelines("python a.py", PUSH), {"a.py": code}) == reasons
+
+
+OWN_FILE = 'docker --config .docker login crg.apkg.io -u "$USR" -p "$PAT"'
+
+
+@pytest.mark.parametrize(
+    ("script", "reasons"),
+    [
+        ((OWN_FILE, "docker build -t crg.apkg.io/acme/web ."), {"leaves-step"}),
+        ((OWN_FILE, "docker build -t crg.apkg.io/acme/web .", OWN_FILE), {"leaves-step"}),
+        (("docker build -t crg.apkg.io/acme/web .", OWN_FILE), set()),
+        ((OWN_FILE, "docker build -t crg.apkg.io/acme/web app"), set()),
+    ],
+)
+def test_a_build_behind_any_login_may_copy_its_file(script: tuple[str, ...], reasons: set[str]) -> None:
+    files = dict.fromkeys(("Dockerfile", "app/Dockerfile"), "FROM alpine\nCOPY . .\n")
+    assert held(pipelines(*script, PUSH), files) == reasons
+
+
+@pytest.mark.parametrize(("before", "together"), [("T=$PAT", True), ("T=$OTHER", False)])
+def test_a_login_whose_edit_reaches_another_one_has_its_reasons(before: str, together: bool) -> None:
+    """Each of them stores in a file of its own."""
+    second = 'skopeo login crg.apkg.io -u "$(vault)" -p "$T" --authfile x'
+    first = LOGIN if before == "T=$OTHER" else GIVEN
+    found = report_on(pipelines("test -f x", before, first, second, PUSH)).findings
+    codes = [{reason.code for reason in one.reasons} for one in found]
+    assert codes == [{"credential-unresolved"} if together else set(), {"credential-unresolved"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (f"bash -c '$X {ANOTHER}'", True),
+        ('bash -c \'$X docker login crg.apkg.io -u "$ANOTHER_USER" -p "$BITBUCKET_PACKAGES_TOKEN"\'', True),
+        ("bash -c '$X docker logout crg.apkg.io'", False),
+    ],
+)
+def test_a_login_in_text_that_is_not_followed_holds_the_one_back_that_is(line: str, reason: bool) -> None:
+    first = report_on(pipelines(LOGIN, line, PUSH)).findings[0]
+    assert ("mixed-logins" in {one.code for one in first.reasons}) == reason
+
+
+def test_what_is_no_finding_is_left_out_and_says_why() -> None:
+    scripts = {
+        "docker login ghcr.io -u a -p $B": "it logs in to ghcr.io",
+        "docker login -u a -p $B": "it logs in to another registry",
+        "docker login $R -u a -p $B": "nothing in this repository names a Packages host",
+        'docker login crg.apkg.io -u "$BITBUCKET_PACKAGES_USERNAME" -p "$BITBUCKET_PACKAGES_TOKEN"': (
+            "it takes no stored token for Packages"
+        ),
+    }
+    for script, why in scripts.items():
+        report = report_on(pipelines(script))
+        assert (report.findings, [one.why for one in report.left_out]) == ((), [why])
+
+
+def test_logins_that_are_rewritten_together_in_one_step_are_held_back_by_another_step() -> None:
+    """The first one stands alone in its second step; the other one cannot be read in its."""
+    text = (
+        "pipelines:\n  default:\n    - step:\n        script:\n"
+        "          - &one docker login crg.apkg.io -u $USR -p $PAT\n"
+        "          - &two docker login -u $USR -p $PAT crg.apkg.io\n"
+        f"          - {PUSH}\n"
+    )
+    other = "  branches:\n    x:\n      - step:\n          script:\n            - {}\n            - {}\n"
+    for second, code in (("'if ['", "unreadable"), ("docker pull $BASE", "image-unresolved")):
+        found = report_on(text + other.format("*two", second)).findings
+        assert [code in {reason.code for reason in one.reasons} for one in found] == [True, True]
+        assert len({one.verdict for one in found}) == 1
+        alone = text.replace("docker login -u $USR -p $PAT crg.apkg.io", "docker logout crg.apkg.io")
+        (finding,) = report_on(alone + other.format("*two", second)).findings
+        assert finding.reasons == ()
+
+
+def test_a_function_of_a_client_s_name_is_no_call_of_the_client() -> None:
+    call = 'skopeo copy --dest-creds "$USR:$PAT" dir:x docker://crg.apkg.io/acme/web'
+    (finding,) = report_on(pipelines('skopeo() { command skopeo "$@"; }', call)).findings
+    assert (finding.rule, finding.reasons) == ("registry-login", ())
