@@ -287,6 +287,36 @@ def test_a_waiver_of_one_doubt_leaves_the_other() -> None:
     assert (row.verdict, [one.kind for one in row.evidence]) == (RemovalVerdict.CANNOT_TELL, ["doubt:eval"])
 
 
+@pytest.mark.parametrize(
+    ("refs", "verdict", "evidence"),
+    [
+        (
+            [ref(found=use()), change(), ref("b", use())],
+            RemovalVerdict.IN_USE,
+            ["shell b", "shell main"],
+        ),
+        (
+            [ref(found=use()), change(), ref("b", doubt()), tag(found=use())],
+            RemovalVerdict.CANNOT_TELL,
+            ["doubt:dump b", "shell main"],
+        ),
+        ([ref(found=use()), change(), tag(found=use())], RemovalVerdict.AFTER_MERGE, ["shell main"]),
+        (
+            [ref(), tag(found=use()), tag("tag v2", doubt())],
+            RemovalVerdict.ROLLBACK,
+            ["shell tag v1", "doubt:dump tag v2"],
+        ),
+        ([ref(found=use(kind=UseKind.MENTION))], RemovalVerdict.REMOVABLE, ["mention main"]),
+    ],
+    ids=lambda value: str(value) if isinstance(value, RemovalVerdict) else "",
+)
+def test_what_shows_the_verdict_comes_first_then_what_a_change_takes_away(
+    refs: list[RefFacts], verdict: RemovalVerdict, evidence: list[str]
+) -> None:
+    row = judged(*refs)
+    assert (row.verdict, [f"{one.kind} {one.ref}" for one in row.evidence]) == (verdict, evidence)
+
+
 # Whatever else is there
 
 _FOUND = st.builds(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from migrator.rulebook.records import RuleError
 from migrator.secrets.references import rules
 from migrator.secrets.references.finding import MOST, Finder, find
-from migrator.secrets.references.records import Reference, UseKind
+from migrator.secrets.references.records import OpaqueKind, Reference, UseKind
 from tests.memory import within
 
 NAME = "MY_PAT"
@@ -44,6 +44,29 @@ def test_a_longer_or_other_word_is_no_reference(text: str) -> None:
 def test_another_case_of_letters_is_another_variable_outside_of_windows() -> None:
     assert found("echo $my_pat", "run.sh") == []
     assert found("$os.environ['my_pat']", "run.py") == []
+
+
+def test_which_doubts_stand_in_a_text_that_any_program_may_read() -> None:
+    apart = {"submodule", "lfs", "binary", "large", "program"}
+    assert {str(kind) for kind in OpaqueKind if not kind.is_text} == apart
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("image: $MY_PAT\n", ["image"]),
+        ("image: {name: x, password: $MY_PAT}\n", ["image"]),
+        ("definitions:\n  services:\n    a:\n      image: acme/$MY_PAT\n", ["image"]),
+        ("definitions:\n  services:\n    a:\n      variables:\n        X: $MY_PAT\n", ["service"]),
+        ("pipelines:\n  custom:\n    a:\n      - variables:\n          - name: MY_PAT\n", ["declaration"]),
+        (pipelines("pipe: a/b:1\n            variables:\n              X: $MY_PAT"), ["pipe"]),
+        (pipelines("pipe: a/b:1\n            variables:\n              MY_PAT: x"), ["assignment"]),
+        (pipelines("pipe: a/b:1\n            variables:\n              MY_PAT:"), ["word"]),
+        (pipelines("echo $MY_PAT"), ["shell"]),
+    ],
+)
+def test_what_a_place_of_the_pipelines_file_does_with_a_variable(text: str, expected: list[str]) -> None:
+    assert kinds(text, "bitbucket-pipelines.yml") == expected
 
 
 # Mentions, which are no uses

@@ -8,9 +8,11 @@ from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.secrets.tasks import Tasks
-from migrator.secrets.turns import ASKING, LOGIN, NEITHER, Turns, VariableRequest
+from migrator.secrets.turns import ASKING, EACH, LOGIN, NEITHER, PIPELINES, Turns, VariableRequest
 
 CLIENT: Any = SimpleNamespace(budget=SimpleNamespace(max_requests=None), sent=0)
 
@@ -60,3 +62,49 @@ def test_calls_of_one_kind_are_dropped_and_no_others() -> None:
             tasks.follow(1)
         assert tasks.open("git", "reading") == 0
     assert found == ["reading"]
+
+
+def test_with_few_requests_only_whoever_logs_in_is_asked_about_as_long_as_more_may_come() -> None:
+    asked: list[str] = []
+    with Tasks({ASKING: 1}) as tasks:
+        turns = Turns(CLIENT, tasks, 1, lambda one, future: None)
+        turns.sparing = True
+        ranked = ((NEITHER, "neither"), (PIPELINES, "pipelines"), (LOGIN, "first"), (LOGIN, "second"))
+        for number, (rank, name) in enumerate(ranked):
+            one: Any = name
+            turns.take(rank, number, VariableRequest(one, partial(asked.append, name), lambda found: None))
+        for more, waiting, known in ((True, 2, ["first", "second"]), (False, 0, ["first", "second", "pipelines"])):
+            turns.begin(more=more)
+            while tasks.open(ASKING):
+                tasks.follow(0.1)
+            assert (len(turns), asked[: len(known)]) == (waiting, known)
+    assert asked == ["first", "second", "pipelines", "neither"]
+
+
+def test_nothing_is_asked_any_more_once_the_run_ends() -> None:
+    with Tasks({ASKING: 1}) as tasks:
+        turns = Turns(CLIENT, tasks, 1, lambda one, future: None)
+        request: Any = VariableRequest(None, lambda: None, lambda found: None)  # type: ignore[arg-type]
+        turns.take(LOGIN, 0, request)
+        turns.end()
+        turns.take(LOGIN, 1, request)
+        turns.begin(more=False)
+        assert (len(turns), tasks.open(ASKING)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "sent", "jobs", "begun"), [(None, 0, 3, 7), (100, 0, 3, 3), (2 * EACH, 0, 3, 2), (2 * EACH, EACH, 3, 1)]
+)
+def test_fewer_are_asked_at_a_time_where_few_requests_are_left(
+    most: int | None, sent: int, jobs: int, begun: int
+) -> None:
+    client: Any = SimpleNamespace(budget=SimpleNamespace(max_requests=most), sent=sent)
+    tasks: Any = SimpleNamespace(count=0)
+    tasks.open = lambda kind: tasks.count
+    tasks.begin = lambda kind, then, ask: setattr(tasks, "count", tasks.count + 1)
+    turns = Turns(client, tasks, jobs, lambda one, future: None)
+    for number in range(20):
+        request: Any = VariableRequest(None, lambda: None, lambda found: None)  # type: ignore[arg-type]
+        turns.take(LOGIN, number, request)
+    turns.begin(more=True)
+    assert tasks.count == begun

@@ -1,0 +1,68 @@
+"""What is kept of what Bitbucket answered: no value but of a host, and nothing that another version wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+
+import pytest
+
+from migrator.bitbucket.hashes import Hash
+from migrator.bitbucket.records import Level, Run, Variable
+from migrator.rulebook import reading as rulebook
+from migrator.secrets import answers
+from migrator.secrets.answers import KeptAnswers
+from migrator.secrets.survey import RecentRuns
+
+BOOK = rulebook.load()
+WHEN = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def variable(value: str | None) -> Variable:
+    return Variable(Level.REPOSITORY, "REGISTRY", "{1}", value is None, value=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (None, None),
+        ("", ""),
+        ("s3cret", ""),
+        ("registry.acme.example", ""),
+        ("crg.apkg.io", "crg.apkg.io"),
+        ("CRG.apkg.io/hunter2", None),
+        ("https://crg.apkg.io:443/acme/web", "https://crg.apkg.io:443/acme/web"),
+    ],
+)
+def test_of_a_value_a_host_of_packages_is_kept_and_nothing_else(value: str | None, kept: str | None) -> None:
+    found = answers.bare([variable(value)], BOOK)
+    assert found == ((variable(kept),) if kept is not None or value is None else None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ada:s3cret@crg.apkg.io", "crg.apkg.io?token=x", "crg.apkg.io s3cret", "crg.apkg.io\n", "-u x crg.apkg.io"],
+)
+def test_what_names_a_host_beside_something_else_is_not_kept_and_neither_is_what_stands_with_it(value: str) -> None:
+    assert answers.bare([variable("crg.apkg.io"), variable(value)], BOOK) is None
+
+
+@pytest.mark.parametrize("sha", [None, "a" * 40, "abcdef12"])
+def test_runs_are_kept_and_read_again(sha: str | None) -> None:
+    run = Run("{1}", 7, WHEN, "COMPLETED", None, None, None, "main", Hash(sha) if sha else None, None, None)
+    found = KeptAnswers("x", True, True, ("PAT",), {}, runs=answers.kept_runs(RecentRuns((run,))))
+    document = answers.written(found)
+    assert document is not None
+    assert answers.read(document) == found
+    (again,) = found.runs_again().runs
+    assert dataclasses.replace(again, sha=None) == dataclasses.replace(run, sha=None)
+    assert (again.sha and again.sha.text) == sha
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"updated_on": "x"}', b"\xff"])
+def test_what_another_version_wrote_is_not_known(document: bytes) -> None:
+    assert answers.read(document) is None
+
+
+def test_a_name_that_is_no_text_is_not_kept() -> None:
+    assert answers.written(KeptAnswers("x", True, True, ("\udcff",), {})) is None
