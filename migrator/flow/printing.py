@@ -53,7 +53,7 @@ def printed(command: Command, programs: Programs, clone: str) -> Value:
         return concat(_content(argument.value, command, clone) for argument in arguments)
     if name == "cat" or pattern:
         return unknown(f"a file or filter that `{name}` reads", fed, files=_shown(command, clone))
-    if name in _SILENT:
+    if name in _SILENT and not (name == "cd" and "-" in texts):
         return EMPTY
     shown = _shown(command, clone) if name in programs.copiers else _as_committed(command, programs, clone)
     output = unknown(f"the output of `{name}`" if name else "the output of a command", fed, files=shown)

@@ -43,6 +43,8 @@ def test_what_is_not_run_is_not_among_the_commands(text: str) -> None:
         "see $?",
         "see $RANDOM",
         "see a{b,c}",
+        "see $(cd -)",
+        "see $(pushd a)",
         "see <(true)",
         "for i in $(ls); do see $i; done",
         "while read -r T; do see $T; done < file",
