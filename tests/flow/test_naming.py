@@ -118,7 +118,7 @@ def test_a_program_that_is_called_reads_its_files_untold(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *(f"{aside} mvn verify" for aside in ("#", "//", "*", "--", "<!--", ";")),
+        *(f"{aside} tsc && mvn verify" for aside in ("#", "//", "*", "--", "<!--", ";")),
         *(f"  {aside}mvn verify" for aside in ("#", "//", "*", ";")),
         "the mvn of ours",
         "x mvn verify",
