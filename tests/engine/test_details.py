@@ -312,6 +312,7 @@ def test_a_package_is_listed_with_who_pushes_it_and_who_reads_it() -> None:
         "script:", "image: crg.apkg.io/acme/ci\n        script:"
     )
     found = report_on(text).packages
+    assert [one.why.split(",")[0] for one in found if one.pushed] == ["pushed by this repository"]
     assert [(one.name, len(one.pushed), len(one.read)) for one in found] == [
         ("crg.apkg.io/acme/base", 0, 1),
         ("crg.apkg.io/acme/ci", 0, 1),
@@ -436,7 +437,8 @@ def test_logins_that_are_rewritten_together_in_one_step_are_held_back_by_another
         f"          - {PUSH}\n"
     )
     other = "  branches:\n    x:\n      - step:\n          script:\n            - {}\n            - {}\n"
-    for second, code in (("'if ['", "unreadable"), ("docker pull $BASE", "image-unresolved")):
+    taken = "scp ~/.docker/config.json host:x"
+    for second, code in (("'if ['", "unreadable"), ("docker pull $BASE", "image-unresolved"), (taken, "leaves-step")):
         found = report_on(text + other.format("*two", second)).findings
         assert [code in {reason.code for reason in one.reasons} for one in found] == [True, True]
         assert len({one.verdict for one in found}) == 1

@@ -66,6 +66,9 @@ def test_a_changed_constant_is_what_bash_makes_of_it_or_not_known(expansion: str
         ("V=$(cat file)\nsee ${V%%/*}", None),
         ("V=a/b\nread V\nsee ${V%%/*}", None),
         ("V=(a/b c/d)\nsee ${V[1]%%/*}", None),
+        ("V=a/b\nsee ${V[0]%%/*}", None),
+        ("N=V\nV=a/b\nsee ${!N%%/*}", None),
+        ("N=V\nV=a/b\nsee ${!N:0:1}", None),
         ("V=a/b\n[ x ] && V=c/d\nsee ${V%%/*}", None),
     ],
 )  # fmt: skip

@@ -419,3 +419,40 @@ def test_what_may_be_something_else_is_not_known_to_be_base64(text: str) -> None
 def test_what_a_script_encodes_is_known_and_whether_lines_may_break_it(text: str, value: str, wraps: bool) -> None:
     (found,) = encoded(text)
     assert (found.value.symbol(), found.wraps) == (value, wraps)
+
+
+@pytest.mark.parametrize(
+    ("ends", "stops"),
+    [
+        ("exit 1", True),
+        ("exit 256", False),
+        ("exit 0", False),
+        ("exit", False),
+        ("false", True),
+        ("false\nexit", True),
+        ("! true\nexit", False),
+        ("! false\nexit", False),
+        ("test -f x\nexit", False),
+        ("exit 1 &", False),
+        ("(exit 1)", True),
+        ("(exit 1) || true", False),
+        ("exit 1 | cat", False),
+        ("cat | exit 1", True),
+        ("[ -f x ] && exit 1\nexit", True),
+        ("([ -f x ] && exit 1)", True),
+        ("[ -f x ] || exit 1", False),
+        ("if [ -f x ]; then exit 1; else exit 2; fi", True),
+        ("if [ -f x ]; then exit 1; fi", False),
+        ("return 1", False),
+        ("for i in a; do exit 1; done", False),
+        ("set +e\nfalse", False),
+        ("echo missing\nexit 1", True),
+        ("bash -c 'exit 1'", False),
+        ("f() { exit 1; }\nf", True),
+        ("f() { return 1; }\nf", True),
+        ("f() { return 0; }\nf", False),
+    ],
+)
+def test_a_branch_stops_the_step_where_it_surely_fails(ends: str, stops: bool) -> None:
+    (presence,) = [one for one in follow(f'if [ -z "$T" ]; then\n{ends}\nfi\ntrue').presences if one.reads]
+    assert [one.stops for one in presence.decisions] == [stops]

@@ -125,7 +125,7 @@ def bash(programs: Sequence[str], folder: Path) -> list[list[tuple[Mapping[str, 
         for run, given in enumerate(OUTSIDE):
             values = "".join(f"export {name}={value!r}\n" for name, value in given.items())
             parts.append(
-                f"( unset X Y; {values}RUN={number}.{run}\nexport RUN; FUNCNEST=3; set -e\n{program}) > /dev/null 2>&1\n"
+                f"( unset X Y; {values}RUN={number}.{run}\nexport RUN; FUNCNEST=3; set -e\n{program}) &> /dev/null\n"
             )
     show = f'see() {{ printf "%s\\0" "$RUN" "$PWD" "$#" "$@" >> {folder}/../seen; }}\nexport -f see\n'
     text = f"{show}cd {folder}\n" + "".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.platforms.bitbucket.imports import ImportTarget, imports, target
+from migrator.platforms.bitbucket.imports import ImportTarget, exports, imports, target
 from migrator.text.source import Source
 from migrator.text.yaml import read_yaml
 
@@ -59,3 +59,20 @@ def test_what_an_import_names(text: str, aim: ImportTarget | None) -> None:
 def test_one_that_several_pipelines_share_is_there_once() -> None:
     text = "pipelines:\n  default: &one\n    import: a:b:c\n  branches:\n    main: *one\n"
     assert found(text) == [("a:b:c", 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "exported"),
+    [
+        ("export: true", True),
+        ("export: 'TRUE'", True),
+        ("export: false", False),
+        ("export: yes", False),
+        ("export: [true]", False),
+        ("- export: true", False),
+        ("export", False),
+        ("", False),
+    ],
+)
+def test_a_file_says_whether_others_may_import_it(text: str, exported: bool) -> None:
+    assert exports(read_yaml(Source("bitbucket-pipelines.yml", text))) == exported

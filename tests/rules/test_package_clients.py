@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.sinks.package_clients import package_calls
+from tests.flow.reading import BOOK, follow
 from tests.memory import PATH, report_on, step
 
 RULE = "package-credential"
@@ -155,3 +157,19 @@ def test_a_login_in_the_words_of_a_pipe_names_the_stored_variables_alone() -> No
     variables = "{A: docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $PAT}"
     (finding,) = report_on(step(f"pipe: acme/run:1\n            variables: {variables}")).findings
     assert (finding.rule, finding.variables) == ("credential-leaves-step", ("PAT",))
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ("$PAT", ("PAT",)),
+        ("$BITBUCKET_PACKAGES_TOKEN", None),
+        ("$BITBUCKET_REPO_SLUG", None),
+        ("$PAT$BITBUCKET_REPO_SLUG", ("PAT",)),
+    ],
+)
+def test_what_bitbucket_gives_is_not_stored(value: str, stored: tuple[str, ...] | None) -> None:
+    flow = follow(f'npm config set //npm.apkg.io/:_authToken "{value}"')
+    found = list(package_calls(flow, BOOK))
+    assert [one.stored for one in found] == ([] if stored is None else [stored])
+    assert list(package_calls(flow, BOOK, flow.commands)) == []

@@ -30,6 +30,34 @@ def images(
 
 
 @pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        (f"--cache-from {BASE}", [BASE]),
+        (f"--cache-from {BASE}:$T", [f"{BASE}:${{T}}"]),
+        (f"--cache-from type=registry,ref={BASE}:$T", [f"{BASE}:${{T}}"]),
+        (f"--cache-from {BASE}:$(date)", [f"{BASE}:"]),
+        (f"--cache-from type=registry,ref={BASE}:$(date)", [f"{BASE}:"]),
+        ("--cache-from type=local,src=x", []),
+        ("--cache-from $(date)", [None]),
+        ("--cache-from type=registry,ref=$(date)", [None]),
+    ],
+)
+def test_what_a_build_takes_from_a_cache_is_read(option: str, expected: list[str | None]) -> None:
+    assert [one for _, one in images(f"docker build {option} .", {"Dockerfile": "FROM scratch\n"})] == expected
+
+
+def test_a_word_that_is_missing_names_nothing() -> None:
+    for text in (
+        "docker compose -f",
+        "docker compose up -f",
+        "docker build -f",
+        "docker build --cache-from",
+        "docker pull",
+    ):
+        assert images(text, {"compose.yml": "services: {}\n", "Dockerfile": "FROM scratch\n"}) in ([], [("read", None)])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

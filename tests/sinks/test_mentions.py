@@ -29,6 +29,8 @@ def test_no_package_is_named(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reference", "open"),
     [
+        ("'crg.apkg.io/acme/web'\n+ tag", "crg.apkg.io/acme/web", True),
+        ("'crg.apkg.io/acme/web'\nx", "crg.apkg.io/acme/web", False),
         ("FROM crg.apkg.io/acme/web", "crg.apkg.io/acme/web", False),
         ("image: 'crg.apkg.io/acme/web:1.2'", "crg.apkg.io/acme/web", False),
         ("CRG.apkg.io:443/acme/web@sha256:0", "crg.apkg.io/acme/web", False),
