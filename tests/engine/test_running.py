@@ -35,3 +35,20 @@ def test_what_may_run_any(text: str) -> None:
 
 def test_one_of_several_commands_is_enough() -> None:
     assert any_file("ls", "with-lock", "ls")
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "any_of_them"),
+    [
+        ("sh a.sh", "ls", False),
+        ("sh a.sh", "with-lock", True),
+        ("sh a.sh", "if [", True),
+        ("sh a.sh", 'eval "$X"', True),
+        ("'if ['", "ls", True),
+        ("bash -c 'if ['", "ls", True),
+        ("ls", "with-lock", False),
+    ],
+)
+def test_what_a_script_runs_counts_whatever_it_names(script: str, text: str, any_of_them: bool) -> None:
+    view = Memory({PATH: step(script).encode(), "a.sh": text.encode()})
+    assert may_run_any(view, [PATH], BOOK, Settings(), BITBUCKET) == any_of_them

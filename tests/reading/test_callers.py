@@ -23,6 +23,13 @@ def outsider(*items: str, path: str = "scripts/login.sh", run: str = "sh scripts
     return Callers(Reading(view, BOOK, Settings(), [PATH], BITBUCKET)).outsider(path)
 
 
+def test_where_nobody_can_tell_who_names_a_file_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert outsider(other="sh scripts/login.sh") == "other"
+    assert outsider() == ""
+    monkeypatch.setattr("migrator.flow.files._MOST_FILES", 1)
+    assert "files" in outsider()
+
+
 ALONE = [
     "docker push crg.apkg.io/acme/web",
     "chmod +x scripts/*.sh",

@@ -6,6 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.ir.values import Input, Literal
+from migrator.sinks.calls import find_calls
+from migrator.sinks.images import find_images
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import kept
 from migrator.sinks.logins import Login, find_logins
@@ -193,3 +195,21 @@ def test_a_variable_has_a_value_where_the_script_may_set_it() -> None:
 )
 def test_a_host_is_what_stands_before_the_first_slash(pieces: tuple[Literal, ...], host: str | None) -> None:
     assert host_of(pieces) == host
+
+
+@pytest.mark.parametrize(
+    ("words", "username", "password"),
+    [
+        ('"$U:$P"', [Input], [Input]),
+        ('"ci:$P"', [Literal], [Input]),
+        ('"$U:x"', [Input], [Literal]),
+        ('"$U:x$P"', [Input], [Literal, Input]),
+        ('"a$U:$P"', [Literal, Input], [Input]),
+        ("a:b", [Literal], [Literal]),
+    ],
+)
+def test_what_is_one_word_is_taken_apart_at_the_colon(words: str, username: list[type], password: list[type]) -> None:
+    text = f"skopeo copy --dest-creds {words} dir:x docker://{HOST}/acme/web"
+    (login,) = find_calls(find_images(follow(text), BOOK, {}.get), BOOK)
+    assert [type(one) for one in login.username.pieces] == username
+    assert [type(one) for one in login.password.pieces] == password

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from migrator.sinks.shown import keeps_login, shows_login
+from migrator.sinks.shown import keeps_login, names_natives, shows_login
 from tests.flow.reading import BOOK
 from tests.memory import within
 
@@ -46,3 +46,16 @@ def test_a_login_file_keeps_one_for_any_of_the_domains_of_packages() -> None:
 def test_many_comments_cost_little() -> None:
     with within(2):
         assert shows_login(HOST + "\n" + "# login\n" * 200_000, BOOK) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "native"),
+    [
+        ("", False),
+        ("$BITBUCKET_PACKAGES_TOKEN", False),
+        ("$BITBUCKET_PACKAGES_USERNAME", False),
+        ("-u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN", True),
+    ],
+)
+def test_a_login_of_which_one_half_is_native_is_not(text: str, native: bool) -> None:
+    assert names_natives(text, BOOK) == native

@@ -5,16 +5,27 @@ from __future__ import annotations
 import pytest
 
 from migrator.sinks.unfollowed import carried, carried_text, knows_no_package, named
-from tests.flow.reading import BOOK, command
+from tests.flow.reading import BOOK, command, follow
 
 HOST = "crg.apkg.io"
 
 
 @pytest.mark.parametrize(
-    "text", ["docker pull a", "xargs", "xargs rm", "make docker", "find . -name docker.sh", "echo docker pull a"]
+    "text",
+    [
+        "docker pull a",
+        "xargs",
+        "xargs rm",
+        "make docker",
+        "find . -name docker.sh",
+        "echo docker pull a",
+        'xargs() { echo "$@"; }\nxargs docker pull a\ntrue',
+    ],
 )
 def test_nothing_carries_a_client(text: str) -> None:
-    assert carried(command(text), BOOK) is None
+    for one in follow(text).commands:
+        assert carried(one, BOOK) is None
+        assert carried_text(one, BOOK) is None
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,9 @@ def test_which_program_may_add_files_of_which_its_words_do_not_tell(text: str, e
 )
 def test_whether_a_path_may_be_among_some_and_match_a_pattern(paths: Paths, pattern: str, expected: bool) -> None:
     assert meet(paths, pattern) == expected
+
+
+@pytest.mark.parametrize("flag", ["-r", "-R", "-a", "--recursive", "--archive", "-p -r"])
+def test_what_copies_a_folder_may_write_what_is_in_there(flag: str) -> None:
+    assert written(follow(f"cp {flag} other/docker docker"), BOOK) != written(follow("cp other/docker docker"), BOOK)
+    assert isinstance(written(follow(f"cp {flag} other/docker ."), BOOK), frozenset | Top)
