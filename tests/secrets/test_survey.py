@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from migrator.findings.settings import Settings
+from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
+from migrator.repositories.refview import RefView
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.records import Leaving
 from migrator.secrets.survey import Exported, RecentRuns, Survey
 from migrator.text.files import LIMIT
+from migrator.text.view import Unreadable
 from tests.memory import PATH
 
 LOGIN = """\
@@ -200,3 +203,20 @@ def commit(root: Path, pipelines: str) -> None:
 
 def git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", root, *arguments], check=True)
+
+
+@pytest.mark.parametrize("error", [Unreadable("no"), GitError("no")], ids=lambda error: type(error).__name__)
+def test_of_a_commit_that_cannot_be_read_nothing_is_needed_and_any_file_may_run(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise error
+
+    repository(tmp_path, LOGIN)
+    with surveyed(tmp_path) as survey:
+        assert survey.needed() == {"PACKAGES_USER", "PACKAGES_PAT"}
+    monkeypatch.setattr("migrator.secrets.survey.needed", refused)
+    monkeypatch.setattr("migrator.secrets.survey.may_run_any", refused)
+    with surveyed(tmp_path) as survey:
+        assert survey.needed() == frozenset()
+        assert survey._may_run_any(RefView(survey.objects, survey.every[0].commit), [PATH])
