@@ -86,6 +86,8 @@ class _Name:
             first, *others = (word.lower().encode() for word in words)
             self.needles = {b"_" + one: frozenset({b"_" + one}) for one in others}
             self.needles[first] = frozenset(first + mark.encode() for mark in "_.:-'\"`")
+            if len(words) > 2:
+                self.needles[others[-1]] = frozenset(mark.encode() + others[-1] for mark in ".:-")
         elif words:
             only = f"${{{words[0]}".lower().encode()
             self.needles = {only: frozenset({only})}
