@@ -66,6 +66,8 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
         ((BUILD, LOGIN, TAG, PUSH, "docker push $IMAGE"), "image"),
         ((BUILD, LOGIN, TAG, PUSH, 'docker push "$REGISTRY/acme/web"'), "image"),
         ((BUILD, LOGIN, TAG, f"{PUSH}; if true", "then echo x; fi"), "layout"),
+        ((BUILD, LOGIN, TAG, "I=web; test -f x && I=api; docker push crg.apkg.io/acme/$I"), "image"),
+        ((BUILD, LOGIN, TAG, PUSH, "docker image inspect web | cat"), "digest"),
     ],
     ids=str,
 )
@@ -117,3 +119,51 @@ def test_a_chain_of_variables_is_given_by_the_name_of_one_that_is_near() -> None
 def test_an_item_whose_last_command_goes_on_in_the_next_one_is_not_taken_apart() -> None:
     (reason,) = found(BUILD, f"{LOGIN}; if true", "then echo x; fi", TAG, PUSH).reasons
     assert reason.detail == "a command of the item goes on in the next item"
+
+
+WEB = "crg.apkg.io/acme/web:1"
+
+
+@pytest.mark.parametrize(
+    ("after", "stays"),
+    [
+        ("ls", False),
+        ("docker tag web other", False),
+        ("docker image inspect other", False),
+        ("docker images", False),
+        ("docker image prune -f", False),
+        ("docker rmi -f web", False),
+        ("docker rmi crg.apkg.io/acme/web:2", False),
+        ("docker rmi crg.apkg.io/acme/web", False),
+        ("docker save other", False),
+        ("docker build -t b .", False),
+        ("docker logout crg.apkg.io", False),
+        (f"docker rmi {WEB}", True),
+        (f"docker run {WEB}", True),
+        (f"docker tag {WEB} other", True),
+        (f"docker image inspect {WEB}", True),
+        (f"docker save {WEB}", True),
+        (f"docker history {WEB}", True),
+        (f"docker build --build-arg X={WEB} -t b .", True),
+        ("docker images | cat", True),
+        ("docker system df", True),
+    ],
+)
+def test_the_name_of_an_image_stays_where_a_later_command_may_use_it(after: str, stays: bool) -> None:
+    quoted = ("'" + line.replace("'", "''") + "'" for line in (BUILD, LOGIN, TAG, PUSH, after))
+    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n"}
+    (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
+    assert b"pipe: atlassian/" in change.after
+    assert (TAG.encode() in change.after) == stays
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_of_a_block_go_alone_with_their_comments(newline: str) -> None:
+    block = f"|\n            echo a\n            # log in\n            {LOGIN}\n            echo b"
+    text = step(BUILD, block, f"'{TAG}'", PUSH).replace("\n", newline)
+    report = report_on({PATH: text.encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
+    (change,) = planned(report).changes
+    pipe = "pipe: atlassian/bbc-packages-push-container-image:1.2.3\n            variables:\n"
+    pipe += "              IMAGE_NAME: web\n              TAGS: '1'"
+    after = step(BUILD, "|\n            echo a\n            echo b", pipe).replace("\n", newline)
+    assert change.after.decode() == after
