@@ -137,12 +137,13 @@ def _first_line(row: Alternative) -> Alternative:
             continue
         text = piece.text.partition("\n")[0]
         text = text if found else text.lstrip()
-        found += [replace(piece, text=text, span=None)] if text != piece.text else [piece]
+        if text:
+            found.append(replace(piece, text=text, span=None) if text != piece.text else piece)
         if "\n" in piece.text:
             break
-    if found and isinstance(last := found[-1], Literal) and last.text != last.text.rstrip():
-        found[-1] = replace(last, text=last.text.rstrip(), span=None)
-    return tuple(piece for piece in found if not isinstance(piece, Literal) or piece.text)
+    while found and isinstance(last := found[-1], Literal) and last.text != (text := last.text.rstrip()):
+        found[-1:] = [replace(last, text=text, span=None)] if text else []
+    return tuple(found)
 
 
 def leave(how: str, fails: bool, state: State, frame: Frame) -> bool:
