@@ -1,0 +1,155 @@
+"""Standard input and output: what a command is fed, what is in a file that the script wrote, which files there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.ir.values import symbol
+from tests.flow.reading import command, follow
+from tests.flow.test_flow import seen
+
+
+@pytest.mark.parametrize(
+    ("text", "fed"),
+    [
+        ("see", None),
+        ("see <<< a", "a\n"),
+        ("see <<< $T", "${T}\n"),
+        ("see <<E\na $T\nE", "a ${T}\n"),
+        ("see <<'E'\na $T\nE", "a $T\n"),
+        ("echo a | see", "a\n"),
+        ("echo -n a | see", "a"),
+        ("printf %s $T | see", "${T}"),
+        ("echo a | cat | see", "a\n"),
+        ("echo a | see <<< b", "b\n"),
+        ("{ echo a; echo b; } | see", "a\nb\n"),
+        ("(echo a) | see", "a\n"),
+        ("f() { echo $1; }\nf a | see", "a\n"),
+        ("see < <(echo a)", "a\n"),
+        ("echo a > f\nsee < f", "a\n"),
+        ("echo a > f | see", ""),
+        ("echo a > /dev/stderr | see", "a\n"),
+        ("f() { see; }\necho a | f", "a\n"),
+        ("echo a | { see; }", "a\n"),
+        ("echo a | while read -r x; do y; done\nsee", None),
+    ],
+)
+def test_what_a_command_is_fed(text: str, fed: str | None) -> None:
+    stdin = command(text, "see").stdin
+    assert (None if stdin is None else stdin.symbol()) == fed
+
+
+KNOWN = [
+    "echo a > f",
+    "echo a > ./f",
+    "echo a > x/../f",
+    "printf a > f",
+    "echo -n a > f",
+    "cat <<< a > f",
+    "{ echo a; } > f",
+    "echo b > f\necho a > f",
+    "echo a > f\necho b",
+    "echo a > f\nls",
+    "echo a > f\n(cd x)",
+    "echo a > f\ng() { :; }\ng",
+    "if x; then echo a > f; see $(cat f); fi",
+    "echo a > $BITBUCKET_CLONE_DIR/f",
+    "cd d\necho a > ../f\ncd .. || exit",
+]
+UNSURE = [
+    "",
+    "echo a >> f",
+    "echo a > f\necho b >> f",
+    "echo a > f\nmake",
+    "echo a > f\n./tool",
+    "echo a > f\necho b > g",
+    "echo a > f\necho b > $X",
+    "echo a > f &",
+    "echo a | tee f",
+    "if x; then echo a > f; fi",
+    "x && echo a > f",
+    "for i in 1 2; do echo a > f; done",
+    "echo a > f\nsed -i s/a/b/ f",
+    "echo a > f\nsource lib.sh",
+    'echo a > f\neval "$X"',
+    "echo a > *",
+    "echo a > ../f",
+    "cd $X\necho a > f",
+    "echo a > f\ncd sub",
+    "make > f",
+]
+
+
+@pytest.mark.parametrize("text", KNOWN)
+def test_what_is_in_a_file_that_was_just_written_is_known(text: str) -> None:
+    assert seen(f"{text}\nsee $(cat f)")[0] == ["a"]
+    assert seen(f"{text}\nsee $(< f)")[0] == ["a"]
+
+
+@pytest.mark.parametrize("text", UNSURE)
+def test_what_is_in_a_file_that_something_else_may_have_written_is_not(text: str) -> None:
+    assert seen(f"{text}\nsee $(cat f)")[-1] == [None]
+    assert seen(f"{text}\nsee $(< f)")[-1] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "outputs"),
+    [
+        ("see", []),
+        ("see > f", ["f"]),
+        ("see >> f", ["f"]),
+        ("see &> f", ["f"]),
+        ("see 2> f", ["f"]),
+        ("see > f 2> g", ["f", "g"]),
+        ("see > $X", ["${X}"]),
+        ("see > /dev/null", ["/dev/null"]),
+        ("{ see; } > f", ["f"]),
+        ("see 2>&1", []),
+        ("see < f", []),
+    ],
+)
+def test_which_files_take_the_output_of_a_command(text: str, outputs: list[str]) -> None:
+    assert [one.path.symbol() for one in command(text, "see").outputs] == outputs
+    assert [one.path.symbol() for one in follow(text).outputs] == outputs
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("see < f", ["f"]),
+        ("see < $X", ["${X}"]),
+        ("see < <(x)", []),
+        ("see <<< f", []),
+        ("{ see; } < f", ["f"]),
+        ("see $(< f)", ["f"]),
+    ],
+)
+def test_which_files_are_read(text: str, inputs: list[str]) -> None:
+    assert list(dict.fromkeys(one.symbol() for one in follow(text).inputs)) == inputs
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("echo a | read -r T\nsee $T", {"${T}"}),
+        ("shopt -s lastpipe\necho a | read -r T\nsee $T", {None}),
+        ("x && shopt -s lastpipe\necho a | read -r T\nsee $T", {None, "${T}"}),
+        ("shopt -s lastpipe\nshopt -u lastpipe\necho a | read -r T\nsee $T", {"${T}"}),
+        ("read -r T <<< a\nsee $T", {"a"}),
+        ("read -r T <<< ' a b '\nsee \"$T\"", {"a b"}),
+        ("read -r T <<< '  '\nsee x$T", {"x"}),
+        ("read -r T <<< '  '\" a\"\nsee x$T", {"xa"}),
+        ("read -r T <<< ' a '$X\nsee \"$T\"", {"a ${X}"}),
+        ("read -r T <<< $X' a '\nsee \"$T\"", {"${X} a"}),
+        ("read T <<< 'a\\b'\nsee $T", {None}),
+        ("read -r T U <<< 'a b'\nsee $T", {None}),
+        ("read -rp x T <<< a\nsee $T", {None}),
+        ("printf 'a\\nb' | { read -r T; see $T; }", {None}),
+        ("read -r T <<< $X\nsee $T", {"${X}"}),
+        ("read -r T < f\nsee $T", {None}),
+        ("mapfile T <<< a\nsee $T", {None}),
+    ],
+)
+def test_what_a_variable_is_read_from(text: str, ways: set[str | None]) -> None:
+    (see,) = [one for one in follow(text).commands if one.name == "see"]
+    assert {symbol(row) for row in see.arguments[0].value.alternatives} == ways
