@@ -17,9 +17,14 @@ STYLE = PipeStyle("1.2.3")
 CHAIN = ("V0=$RELEASE", *(f"V{number}=$V{number - 1}" for number in range(1, 30)))
 
 
+def written(item: str) -> str:
+    """An item as it stands in YAML: in quotes, or as a block where it has several lines."""
+    block = "".join(f"\n            {line}" for line in item.split("\n"))
+    return f"|{block}" if "\n" in item else "'" + item.replace("'", "''") + "'"
+
+
 def found(*script: str, workspace: str | None = None) -> Finding:
-    quoted = ("'" + line.replace("'", "''") + "'" for line in script)
-    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n"}
+    files = {PATH: step(*map(written, script)).encode(), "Dockerfile": b"FROM alpine\n"}
     (finding,) = report_on(files, Settings(pipe=STYLE, workspace=workspace)).findings
     return finding
 
@@ -68,6 +73,8 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
         ((BUILD, LOGIN, TAG, f"{PUSH}; if true", "then echo x; fi"), "layout"),
         ((BUILD, LOGIN, TAG, "I=web; test -f x && I=api; docker push crg.apkg.io/acme/$I"), "image"),
         ((BUILD, LOGIN, TAG, PUSH, "docker image inspect web | cat"), "digest"),
+        ((BUILD, f"{LOGIN}\n\techo b", TAG, PUSH), "layout"),
+        ((BUILD, f"{LOGIN}\n  echo b", TAG, PUSH), "layout"),
     ],
     ids=str,
 )

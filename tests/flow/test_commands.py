@@ -95,3 +95,30 @@ def test_a_program_has_a_name_or_is_told_by_what_it_comes_from(text: str, name: 
     found = follow(text).commands[-1]
     assert (found.name, found.unknown) == (name, unknown)
     assert bool(found.program) == bool(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "traced"),
+    [
+        ("see $T", False),
+        ("strace see $T", True),
+        ("strace -f bash -c 'see $T'", True),
+        ("set -x\nsee $T", True),
+        ("set -x\nsee < $T", False),
+        ("set -x\nsee <<< $T", False),
+        ("strace true\nsee $T", False),
+    ],
+)
+def test_what_shows_the_words_of_what_it_starts_shows_its_variables(text: str, traced: bool) -> None:
+    assert [use.traced for use in follow(text).uses if use.read.name == "T"] == [traced]
+
+
+@pytest.mark.parametrize("text", ["see <&$T", "see >&$T", "see 2>&$T", "see < $T", "see > $T", "see <<< $T"])
+def test_each_redirection_reads_its_variables(text: str) -> None:
+    assert {use.read.name for use in follow(text).uses} == {"T"}
+
+
+def test_positional_parameters_are_no_variables_of_their_own() -> None:
+    flow = follow('f() { see "$1"; }\nf a')
+    assert [(one.name, one.positional) for one in flow.definitions] == [("1", True)]
+    assert seen('f() { see "$1"; }\nf a\ng() { see "$1"; }')[-1] == [None]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +43,7 @@ WORDS = (
         "$2",
         "$f",
     ),
-    *("$(echo $A)", "$(printf %s $B)", '$(echo -n "$X")', "$(A=k; echo $A)", "$(f; echo $B)", "${A%k}", "${B#k}", "$#"),
+    *("$(echo $A)", "$(printf %s $B)", '$(echo -n "$X")', "$(A=k; echo $A)", "$(h; echo $B)", "${A%k}", "${B#k}", "$#"),
     *("${C:=k}", "${L[1]}", "${A^^}", "$(basename a/$A)", "$(cat <<< $B)", "$(true)", "$(echo k | cat)"),
 )
 CONDITIONS = (
@@ -69,7 +71,7 @@ AROUND = (
     *("g() {\nlocal <n>=<w>\n<p>}\n", "g() {\n<p><c> && return\n<p>}\n", "while <c>; do\n<p>break\ndone\n"),
     *("{\n<p>} | cat > o\n", "echo k | {\n<p>}\n", "until <c>; do\n<p>break\ndone\n"),
 )
-PLACES, VALUES, WAYS = 287, 314, 449
+PLACES, VALUES, WAYS = 287, 315, 461
 """Of how many calls the working directory is told, how many words are told, and how many they may be: if patless tells
 more, these figures change."""
 _PLACE = re.compile("<([nmwcp])>")
@@ -82,7 +84,7 @@ class Maker:
         self.pick, self.number, self.depth = random.Random(seed), 0, 0
 
     def program(self) -> str:
-        begin = "f() { B=f$1; }\ng() { C=g; }\nset -- p q\n"
+        begin = "f() { B=f$1; }\ng() { C=g; }\nh() { B=h; }\nset -- p q\n"
         return begin + "".join(self.statement() for _ in range(self.pick.randint(4, 9))) + self.see()
 
     def statement(self) -> str:
@@ -129,13 +131,18 @@ def bash(programs: Sequence[str], folder: Path) -> list[list[tuple[Mapping[str, 
             )
     show = f'see() {{ printf "%s\\0" "$RUN" "$PWD" "$#" "$@" >> {folder}/../seen; }}\nexport -f see\n'
     text = f"{show}cd {folder}\n" + "".join(parts)
-    subprocess.run(["bash"], input=text, text=True, timeout=100, check=False, cwd=folder)
+    with subprocess.Popen(["bash"], stdin=subprocess.PIPE, text=True, cwd=folder, start_new_session=True) as run:
+        try:
+            run.communicate(text, timeout=60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # a function may call itself without end
     rows = iter((folder.parent / "seen").read_text().split("\0")[:-1])
     found: list[list[tuple[Mapping[str, str], Seen]]] = [[] for _ in programs]
-    for run in rows:
+    for at in rows:
         where, count = os.path.relpath(next(rows), folder).removeprefix("."), int(next(rows))
         number, *words = (next(rows) for _ in range(count))
-        index, _, outside = run.partition(".")
+        index, _, outside = at.partition(".")
         found[int(index)].append((OUTSIDE[int(outside)], Seen(number, where, tuple(words))))
     return found
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
+from migrator.bitbucket.errors import ApiError, Cause
 from migrator.findings.settings import Settings
+from migrator.options import UsageError
 from migrator.options.analysis import Sources
 from migrator.options.secrets import ListingOptions
 from migrator.secrets import asked
-from migrator.secrets.asking import Asking
+from migrator.secrets import asking as asking_module
+from migrator.secrets.asking import Asking, runs_of
 from migrator.secrets.records import Waiver
+from migrator.secrets.survey import RecentRuns
 
 UNUSED: Any = None
 ASKING = Asking(UNUSED, "acme", Path(), UNUSED, Settings())
@@ -46,3 +52,58 @@ def test_another_word_on_variables_is_another_digest(tmp_path: Path) -> None:
     assert len({asked.configuration_digest(one) for one in every}) == len(every)
     assert len({asked.digest(options, one) for one in every}) == len(every)
     assert asked.digest(options, ASKING) == asked.digest(options, replace(ASKING, workspace="other"))
+
+
+@pytest.mark.parametrize(("failure", "ends"), [(Cause.FORBIDDEN, False), (Cause.UNAUTHORISED, True)])
+def test_runs_are_asked_for_once_from_the_window_on(
+    failure: Cause, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one: Any = SimpleNamespace(slug="web")
+    since: list[datetime] = []
+
+    def window(client: object, workspace: str, slug: str, begin: datetime) -> SimpleNamespace:
+        since.append(begin)
+        return SimpleNamespace(runs=(), ever=())
+
+    def refused(*_: object) -> None:
+        raise ApiError(failure, "no")
+
+    asking = replace(ASKING, now=datetime(2026, 3, 31, tzinfo=UTC), rollback_window=30, known_runs={})
+    monkeypatch.setattr(asking_module.pipelines, "window", window)
+    assert runs_of(asking, one) == runs_of(asking, one) == RecentRuns((), ever=False)
+    assert since == [datetime(2026, 3, 1, tzinfo=UTC)]
+    monkeypatch.setattr(asking_module.pipelines, "window", refused)
+    asking = replace(asking, known_runs={})
+    if ends:
+        with pytest.raises(ApiError):
+            runs_of(asking, one)
+    else:
+        assert runs_of(asking, one) == RecentRuns((), "no")
+
+
+@pytest.mark.parametrize(
+    ("options", "remote", "expected"),
+    [
+        ({}, ("acme", "web"), ("acme", "web")),
+        ({"workspace": "other"}, ("acme", "web"), ("other", "web")),
+        ({"repo": "api"}, ("acme", "web"), ("acme", "api")),
+        ({"workspace": "other", "repo": "api"}, None, ("other", "api")),
+        ({"workspace": "other", "all": True}, None, ("other", "")),
+        ({}, None, None),
+        ({"workspace": "other"}, None, None),
+        ({"repo": "api"}, None, None),
+    ],
+)
+def test_workspace_and_repository_are_told_or_those_of_the_remote(
+    options: dict[str, Any],
+    remote: tuple[str, str] | None,
+    expected: tuple[str, str] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asked, "remote_slug", lambda root: remote)
+    if expected is None:
+        with pytest.raises(UsageError, match="origin"):
+            asked.names(ListingOptions(tmp_path, **options))
+    else:
+        assert asked.names(ListingOptions(tmp_path, **options)) == expected

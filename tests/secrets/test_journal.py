@@ -96,3 +96,13 @@ def test_a_pipe_is_no_log_and_nobody_waits_for_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "log")
     with pytest.raises(NotKept, match="not a plain file"):
         journal.read(tmp_path / "log")
+
+
+def test_a_line_that_says_the_same_in_another_way_is_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    written(path)
+    *lines, last = path.read_bytes().splitlines(keepends=True)
+    assert b'", "' in last
+    path.write_bytes(b"".join(lines) + last.replace(b'", "', b'","', 1))
+    with pytest.raises(JournalError, match=":3: the log was changed"):
+        journal.read(path)

@@ -114,3 +114,17 @@ def test_what_reads_back_as_something_else_is_not_kept(tmp_path: Path, monkeypat
         monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, b"?" * len(data)))
         with pytest.raises(NotKept, match="does not hold what was written to it"):
             keep(BackupRow(ROW, "first"))
+
+
+@pytest.mark.parametrize(("size", "whole"), [(9, True), (10, True), (11, False)])
+def test_a_file_that_is_too_large_is_not_read(
+    size: int, whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LIMIT", 10)
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * size)
+    if whole:
+        assert keeping.read(path) == b"x" * size
+    else:
+        with pytest.raises(NotKept, match="is larger than"):
+            keeping.read(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.secrets.references.content import is_media, is_program
 from migrator.secrets.references.finding import Finder
 
 NAME = "ACME_PKG_TOKEN"
@@ -82,3 +83,33 @@ def test_escaped_characters_hide_no_name() -> None:
 def test_prose_and_comments_are_no_use(path: str) -> None:
     text = '"ACME_" + x\n' if path == "README.md" else '# "ACME_" + x\n'
     assert doubts(text, path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"Acme": {"Pkg": {"Token": "x"}}}', ["Token"]),
+        ('{"Acme": {"Pkg_Token": "x"}}', ["Pkg_Token"]),
+        ('{"Acme": {"Other": 1}, "Pkg": {"Token": "x"}}', []),
+        ('{"Other": {"Acme": {"Pkg": {"Token": "x"}}}}', ["Token"]),
+        ('{"Other": {"ACME_PKG_TOKEN": "x"}}', []),
+        ('{"Acme": {"Pkg": {}}, "Token": "x"}', []),
+    ],
+)
+def test_objects_within_objects_spell_a_name(text: str, found: list[str]) -> None:
+    assert [one for kind, one in doubts(text, "appsettings.json") if kind == "spelling"] == found
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\0asm", b"!<arch>\n"]
+)
+def test_what_begins_like_a_program_is_one_and_no_picture(data: bytes) -> None:
+    assert is_program("x", data + b"rest")
+    assert not is_media(data + b"rest")
+    assert not is_program("x", b"x" + data)
+
+
+@pytest.mark.parametrize("path", ["a.jar", "b/A.SO", "x.class", "a.whl", "a.node"])
+def test_what_has_a_program_s_ending_is_one(path: str) -> None:
+    assert is_program(path, b"")
+    assert not is_program(f"{path}.txt", b"")

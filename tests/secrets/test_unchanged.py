@@ -48,6 +48,16 @@ def test_a_repository_is_as_it_was_where_nothing_but_what_was_seen_can_run(
     assert not listing._unchanged(asking, WEB, SimpleNamespace(created=PLAN.created, heads={}))  # type: ignore[arg-type]
 
 
+def test_a_run_of_any_of_its_branches_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking: Any = None
+    heads = {**HEADS, "refs/heads/release": "b" * 40}
+    monkeypatch.setattr(listing, "heads", lambda *given: heads)
+    for commit, same in (("a", True), ("b", True), ("c", False)):
+        monkeypatch.setattr(listing, "runs_of", lambda *given, at=commit: RecentRuns((ran(at * 40, "PENDING", 25),)))
+        plan: Any = SimpleNamespace(created=PLAN.created, heads={"web": heads})
+        assert listing._unchanged(asking, WEB, plan) is same
+
+
 @pytest.mark.parametrize(
     ("change", "is_open"),
     [
