@@ -38,14 +38,26 @@ class _Recorder:
     """Switches the context at each test, and writes a line for each that passes: how long it took."""
 
     def __init__(self, measured: coverage.Coverage, kept: TextIO) -> None:
-        self.measured, self.kept, self.taken = measured, kept, 0.0
+        self.measured, self.kept, self.item, self.taken = measured, kept, "", 0.0
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.measured.switch_context(item.nodeid)
-        self.taken = 0.0
+        self.item, self.taken = item.nodeid, 0.0
         yield
         self.measured.switch_context("")
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        """What a fixture of a module does, it does for each of its tests, though the first one has it run."""
+        if fixturedef.scope != "module":
+            yield
+            return
+        self.measured.switch_context(request.node.nodeid)
+        yield
+        self.measured.switch_context(self.item)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.taken += report.duration if report.passed else math.inf
@@ -73,6 +85,9 @@ class Covering:
         lines = (line.partition(" ") for line in (folder / "seconds").read_text().splitlines())
         self.seconds = {test: float(taken) for taken, _, test in lines}
         self.by_line = lru_cache(maxsize=64)(self._by_line)
+        self.of: dict[str, set[str]] = {}
+        for test in self.seconds:
+            self.of.setdefault(test.partition("::")[0], set()).add(test)
 
     def tests(self, module: str, line: int) -> list[str]:
         """The tests that a change of the line may fail, those first that run, for their time, what few do."""
@@ -89,7 +104,7 @@ class Covering:
 
     def _by_line(self, module: str) -> dict[int, set[str]]:
         by_line = self.data.contexts_by_lineno(str(ROOT / module))
-        return {line: {one for one in contexts if one} for line, contexts in by_line.items()}
+        return {line: set().union(*(self.of.get(one, {one}) for one in found)) for line, found in by_line.items()}
 
     def _naming(self, names: frozenset[str]) -> Iterator[str]:
         """What is made at import, or once, shows where its name is used."""
