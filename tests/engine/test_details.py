@@ -147,6 +147,12 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a step that is none": ((LOGIN, PUSH), BROKEN, "unreadable"),
 }  # fmt: skip
 CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "a parameter that another program is given, too": (
+        ('f() { docker login crg.apkg.io -u "$USR" -p "$1"; ./x "$1"; }', 'f "$PAT"', PUSH),
+        (
+            'f() { docker login crg.apkg.io -u "$USR" -p "${BITBUCKET_PACKAGES_TOKEN}"; ./x "$1"; }', 'f "$PAT"', PUSH
+        ),
+    ),
     "a test of what is put together": (
         ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN, PUSH),
         ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN.replace("$PAT", "$BITBUCKET_PACKAGES_TOKEN"), PUSH),
@@ -451,3 +457,47 @@ def test_a_function_of_a_client_s_name_is_no_call_of_the_client() -> None:
     call = 'skopeo copy --dest-creds "$USR:$PAT" dir:x docker://crg.apkg.io/acme/web'
     (finding,) = report_on(pipelines('skopeo() { command skopeo "$@"; }', call)).findings
     assert (finding.rule, finding.reasons) == ("registry-login", ())
+
+
+@pytest.mark.parametrize(
+    ("line", "carried"),
+    [
+        ("test -s t", True),
+        ("chmod 600 t", True),
+        ("touch t", True),
+        ("ls -l t", True),
+        ("mkdir -p x", True),
+        ("mkdir -p x t", False),
+        ("mkdir -p t x", False),
+        ("wc -c t", False),
+        ("mv t u", False),
+        ("cp t u", False),
+    ],
+)
+def test_a_file_that_carries_the_password_is_looked_at_and_no_more(line: str, carried: bool) -> None:
+    reasons = held(pipelines('echo "$PAT" > t', line, CARRIED, "rm t", PUSH), {})
+    assert reasons == (set() if carried else {"credential-unresolved"})
+
+
+@pytest.mark.parametrize(
+    ("script", "after", "taken"),
+    [
+        (('echo "$PAT" > t', LOGIN, PUSH), "docker build -t b .", True),
+        (('echo "$PAT" > t', LOGIN, PUSH, "rm t"), "docker build -t b .", False),
+        ((LOGIN, "docker build -t b .", PUSH), 'echo "$PAT" > t', False),
+        ((LOGIN, "docker build -t b .", 'echo "$PAT" > t', PUSH), "true", False),
+        (('echo "$PAT" > t', LOGIN, "docker build -t b .", PUSH), "true", True),
+        (('echo "$PAT" > t', LOGIN, "docker build -t b app", PUSH), "true", False),
+    ],
+)
+def test_a_build_takes_a_file_that_is_there_by_then(script: tuple[str, ...], after: str, taken: bool) -> None:
+    files = dict.fromkeys(("Dockerfile", "app/Dockerfile"), "FROM alpine\nCOPY . .\n")
+    text = pipelines(*script, more=f"        after-script:\n          - |\n            {after}\n")
+    assert held(text, files) == ({"leaves-step"} if taken else set())
+
+
+def test_files_of_pipelines_that_take_from_each_other_are_read_once() -> None:
+    text = "definitions:\n  imports:\n    other: {}\n" + pipelines(LOGIN, PUSH)
+    files = {PATH: text.format("ci/shared-pipelines.yml"), "ci/shared-pipelines.yml": text.format(PATH)}
+    found = report_on({path: one.encode() for path, one in files.items()}).findings
+    assert [(one.path, one.reasons) for one in found] == [(path, ()) for path in files]

@@ -120,3 +120,33 @@ def test_a_program_is_found_by_its_path_or_as_a_module(line: str, path: str) -> 
 def test_what_is_not_known_to_run_a_program_is_not_followed(line: str) -> None:
     files = {PATH: step(line, PUSH).encode(), "a.py": f"import os, subprocess\nT = {PAT}\n{RUN}".encode()}
     assert all(one.reasons for one in report_on(files).findings)
+
+
+FILE = '(Path.home() / ".docker" / "config.json")'
+TAKEN = (
+    'open(os.path.expanduser("~/.docker/config.json"))',
+    'open(os.path.expanduser("~") + "/.docker/config.json")',
+    f"{FILE}.read_text()",
+    f"{FILE}.read_bytes()",
+    f"{FILE}.open()",
+    'Path("~/.docker/config.json").expanduser().open()',
+    'shutil.copytree(os.path.expanduser("~/.docker"), "x")',
+    '[*(Path.home() / ".docker").iterdir()]',
+    '[*(Path.home() / ".docker").glob("*.json")]',
+)
+LEFT = (
+    f"{FILE}.exists()",
+    f"{FILE}.unlink()",
+    "os.path.exists(os.path.expanduser('~/.docker/config.json'))",
+    '(Path.home() / ".other").open()',
+    'open(os.path.expanduser("~/.other"))',
+    "print('~/.docker/config.json')",
+)
+
+
+@pytest.mark.parametrize("line", [*TAKEN, *LEFT])
+def test_a_program_that_reads_the_login_file_takes_the_login_along(line: str) -> None:
+    login = '\'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin\''
+    files = {PATH: step(login, "python a.py", PUSH), "a.py": f"import os, shutil\nfrom pathlib import Path\n{line}\n"}
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    assert {reason.code for reason in finding.reasons} == ({"leaves-step"} if line in TAKEN else set())

@@ -174,3 +174,22 @@ def test_lines_of_a_block_go_alone_with_their_comments(newline: str) -> None:
     pipe += "              IMAGE_NAME: web\n              TAGS: '1'"
     after = step(BUILD, "|\n            echo a\n            echo b", pipe).replace("\n", newline)
     assert change.after.decode() == after
+
+
+@pytest.mark.parametrize(
+    ("items", "codes"),
+    [
+        ((LOGIN, TAG, "T", PUSH, "P"), set()),
+        (("pipe", LOGIN, TAG, "T", PUSH, "P"), set()),
+        ((LOGIN, TAG, "T", "pipe", PUSH, "P"), set()),
+        ((LOGIN, TAG, "T", PUSH, "P", "pipe"), set()),
+        ((LOGIN, TAG, "T", PUSH, "pipe", "P"), {"pipe-order"}),
+        ((LOGIN, TAG, "T", PUSH, "ls", "pipe", "P"), {"pipe-order"}),
+    ],
+)
+def test_another_pipe_may_stand_anywhere_but_between_two_pushes(items: tuple[str, ...], codes: set[str]) -> None:
+    short = {"T": TAG.replace(":1", ":2"), "P": PUSH.replace(":1", ":2")}
+    script = [item if item == "pipe" else written(short.get(item, item)) for item in (BUILD, *items)]
+    files = {PATH: step(*script).replace("- pipe\n", "- pipe: acme/scan:1\n").encode(), "Dockerfile": b"FROM alpine\n"}
+    (finding,) = report_on(files, Settings(pipe=STYLE)).findings
+    assert {reason.code for reason in finding.reasons} == codes

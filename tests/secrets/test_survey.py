@@ -5,18 +5,26 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from migrator.bitbucket.errors import ApiError, Cause
+from migrator.bitbucket.hashes import Hash
+from migrator.bitbucket.records import Run
 from migrator.findings.settings import Settings
 from migrator.repositories.git import GitError
 from migrator.repositories.objects import Objects
 from migrator.repositories.refs import refs
 from migrator.repositories.refview import RefView
 from migrator.rulebook import reading as rulebook
-from migrator.secrets.records import Leaving
+from migrator.secrets.asking import Asking
+from migrator.secrets.records import Leaving, Stand
 from migrator.secrets.survey import Exported, RecentRuns, Survey
+from migrator.secrets.surveying import Resolver
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable
 from tests.memory import PATH
@@ -220,3 +228,63 @@ def test_of_a_commit_that_cannot_be_read_nothing_is_needed_and_any_file_may_run(
     with surveyed(tmp_path) as survey:
         assert survey.needed() == frozenset()
         assert survey._may_run_any(RefView(survey.objects, survey.every[0].commit), [PATH])
+
+
+def test_a_commit_of_several_runs_is_looked_at_once_for_each_that_may_go_on(tmp_path: Path) -> None:
+    repository(tmp_path, HANDED_ON)
+    with surveyed(tmp_path) as survey:
+        old = survey.every[0].commit
+    commit(tmp_path, LOGIN)
+    when = datetime(2026, 11, 20, tzinfo=UTC)
+
+    def run(number: int, state: str, sha: str | None) -> Run:
+        return Run("{1}", number, when, state, None, None, None, None, Hash(sha) if sha else None, None, None)
+
+    with surveyed(tmp_path) as survey:
+        head = survey.every[0].commit
+        runs = (
+            *(run(1, "COMPLETED", old), run(2, "PENDING", old), run(3, "COMPLETED", old), run(4, "PENDING", head)),
+            *(run(5, "PENDING", None), run(6, "COMPLETED", None), run(7, "COMPLETED", "f" * 40)),
+        )
+        chosen, lost, gaps = replace(survey, runs=RecentRuns(runs, "no"))._chosen()
+    assert [(one.name, str(stand)) for one, stand in chosen if "runs" in one.name] == [
+        ("refs/runs/1", str(Stand.AGAIN)),
+        ("refs/runs/2", str(Stand.NOW)),
+    ]
+    assert [one.name for one, _ in lost] == ["refs/runs/7"]
+    assert len(gaps) == 2
+    assert "run 5" in gaps[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (ApiError(Cause.MISSING, "not there"), False),
+        (ApiError(Cause.UNAUTHORISED, "no"), True),
+        (GitError("git says no"), False),
+        (ValueError("no such thing"), False),
+    ],
+    ids=str,
+)
+def test_an_import_that_cannot_be_read_says_why_and_is_asked_for_once(
+    error: Exception, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def repository(client: object, workspace: str, slug: str) -> None:
+        asked.append(slug)
+        raise error
+
+    unused: Any = None
+    monkeypatch.setattr("migrator.secrets.surveying.repositories.repository", repository)
+    resolve = Resolver(Asking(unused, "acme", Path(), unused, Settings()))
+    if ends:
+        with pytest.raises(ApiError):
+            resolve("ci-shared:main")
+        return
+    assert resolve("ci-shared:main") == resolve("ci-shared:main")
+    assert resolve("ci-shared:main").data is None
+    assert str(error) in resolve("ci-shared:main").why
+    assert asked == ["ci-shared"]
+    assert resolve("one two").data is None
+    assert asked == ["ci-shared"]
