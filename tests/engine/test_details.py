@@ -304,6 +304,11 @@ def test_what_a_wrapper_reads_in_is_the_file_nearest_to_its_folder() -> None:
         'open(file="Dockerfile", mode="a")',
         'Path("Dockerfile").write_text(text)',
         'Path("Dockerfile").open("w")',
+        'Path("Other").replace("Dockerfile")',
+        'Path("Other").rename("Dockerfile")',
+        'Path("Dockerfile").symlink_to("Other")',
+        'Path("Dockerfile").write_bytes(data)',
+        'os.symlink("Other", "Dockerfile")',
     ],
 )
 def test_a_file_that_a_program_may_write_is_not_what_stands_there(line: str) -> None:
