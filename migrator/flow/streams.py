@@ -76,7 +76,7 @@ class Streams:
         if not files:
             return output
         self.recorder.writes_files(files, since)
-        self.held = self.hold(redirects, files, state, frame)
+        self.held = None if self.recorder.silent else self.hold(redirects, files, state, frame)
         return output if all(file.path.text in TERMINALS for file in files) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:

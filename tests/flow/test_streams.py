@@ -153,3 +153,19 @@ def test_which_files_are_read(text: str, inputs: list[str]) -> None:
 def test_what_a_variable_is_read_from(text: str, ways: set[str | None]) -> None:
     (see,) = [one for one in follow(text).commands if one.name == "see"]
     assert {symbol(row) for row in see.arguments[0].value.alternatives} == ways
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in 1 2; do see $(cat f); echo a > f; done",
+        "while x; do see $(cat f); echo a > f; done",
+        "f() { echo a > f; }\ng() { see $(cat f); }\nf &\ng",
+        "f() { see $(cat f); }\necho a > f\nx &",
+        "{ echo a > f; } &\nsee $(cat f)",
+        "trap 'echo a > f' ERR\nsee $(cat f)",
+        "xargs -n1 sh -c 'echo a > f'\nsee $(cat f)",
+    ],
+)
+def test_a_file_is_read_before_it_is_written_where_the_order_is_not_known(text: str) -> None:
+    assert [None] in seen(text)
