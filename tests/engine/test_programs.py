@@ -45,6 +45,8 @@ REPLACED = {
     },
 }  # fmt: skip
 HELD = {
+    "a function that is there later": (f"T = f()\ndef f():\n    return {PAT}\n{RUN}", REFUSED),
+    "a function that is not known": (f"T = g({PAT})\n{RUN}", REFUSED),
     "printed, too": (f"T = {PAT}\nprint(T)\n{RUN}", REFUSED),
     "fed to another program, too": (f'T = {PAT}\nsubprocess.run(["tool"], input=T, text=True)\n{RUN}', REFUSED),
     "a function that may return something else": (

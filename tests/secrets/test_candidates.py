@@ -41,3 +41,20 @@ def test_of_text_that_is_not_followed_the_lines_that_log_in_name_variables(
 ) -> None:
     """Where another file says which host is meant, those of a client do."""
     assert of_script(f"x = (\n{line}\n".encode(), BOOK, Settings(), named) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "names"),
+    [
+        ("docker login crg.apkg.io -u $USR -p $PAT", False, {"USR", "PAT"}),
+        ("docker login ghcr.io -u $USR -p $PAT", False, set()),
+        ("docker login ghcr.io -u $USR -p $PAT", True, set()),
+        ("docker login -u $USR -p $PAT", True, set()),
+        ("docker login $HOST -u $USR -p $PAT", True, {"USR", "PAT"}),
+        ("docker login ghcr.io -u $USR -p $PAT # crg.apkg.io", False, {"USR", "PAT"}),
+        ("docker login crg.apkg.io -u ci -p x$OTHER", False, {"OTHER"}),
+        ("docker logout crg.apkg.io $PAT", False, set()),
+    ],
+)
+def test_of_a_script_that_is_followed_its_logins_name_variables(text: str, named: bool, names: set[str]) -> None:
+    assert of_script(text.encode(), BOOK, Settings(), named) == names

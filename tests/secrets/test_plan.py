@@ -80,7 +80,8 @@ def test_lines_and_mentions_are_no_part_of_the_meaning() -> None:
     use = PlanEvidence("shell", "main", "x.sh", 1, "$PAT")
     same = plans.meaning(RemovalVerdict.REMOVABLE, [use])
     assert plans.meaning(RemovalVerdict.REMOVABLE, [replace(use, line=9), replace(use, kind="mention")]) == same
-    assert plans.meaning(RemovalVerdict.REMOVABLE, [replace(use, path="y.sh")]) != same
+    for other in (replace(use, path="y.sh"), replace(use, kind="word"), replace(use, ref="b"), replace(use, text="x")):
+        assert plans.meaning(RemovalVerdict.REMOVABLE, [other]) != same
     assert plans.meaning(RemovalVerdict.ACCEPTED, [use]) != same
 
 
