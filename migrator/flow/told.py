@@ -19,6 +19,9 @@ from migrator.rulebook.programs import Programs, unversioned
 from migrator.text.patterns import regex
 
 _APART = regex(r"""[\s"'`();|&<>,=:\[\]]+""")
+_PIECES = regex(r"""[\s"'`();|&<>]+""")
+_SEVERAL = regex(r"\{[^{}]*\}")
+"""`ci/{login,push}.sh` is several words to a shell."""
 _ANY = "**"
 _ADDRESS = regex(r"^file:/*")
 """What makes a path the address of a file."""
@@ -70,7 +73,7 @@ class ToldFiles(Struct, frozen=True):
     def words(self, command: Command, elsewhere: bool) -> Iterator[Paths]:
         """The files that the words name, alone or within other text. `elsewhere`: they run in a folder of their own."""
         rows = (row for argument in command.arguments for row in argument.value.alternatives)
-        for word in dict.fromkeys(word for row in rows for word in _APART.split(self.written(row))):
+        for word in dict.fromkeys(word for row in rows for word in _apart(self.written(row))):
             name = posixpath.basename(word)
             if not name.strip("*.") or not ("." in word or "/" in word) or word.startswith("//"):
                 continue
@@ -172,7 +175,14 @@ class ToldFiles(Struct, frozen=True):
 
 
 def _words(text: str) -> Iterator[str]:
-    yield from (word.removeprefix("@") for word in _APART.split(text) if word and not word.startswith("-"))
+    yield from (word.removeprefix("@") for word in _apart(text) if word and not word.startswith("-"))
+
+
+def _apart(text: str) -> Iterator[str]:
+    """The words of a text, those that stand for several as patterns, too."""
+    yield from _APART.split(text)
+    if "{" in text:
+        yield from (_SEVERAL.sub("*", one) for one in _PIECES.split(text) if "{" in one and "," in one)
 
 
 def _is(piece: Piece, name: str) -> bool:

@@ -185,6 +185,8 @@ MIXED: dict[str, tuple[str, dict[str, str], str, str]] = {
         "ruby run.rb", {"run.rb": "system 'make'", "Makefile": "all:\n\t@-mvn verify\n", "pom.xml": ANOTHER}, "",
         "pom.xml",
     ),
+    "a word that is several": ("with-lock ci/{login,x}.sh", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
+    "several folders in a text": ("with-lock 'sh {ci,x}/login.sh'", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a variable that is evaluated": ("eval $TOOL", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a variable that a trap runs": ("trap $TOOL EXIT", {"ci/login.sh": ANOTHER}, "", "ci/login.sh"),
     "a program that is read in part": ("python a.py", {"a.py": PARTLY}, "", "a.py"),

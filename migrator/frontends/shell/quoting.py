@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.ir.nodes import Constant, Expression, Opaque, Quoting
+from migrator.ir.nodes import Constant, Expression, Opaque, Quoting, Template
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
@@ -18,11 +18,18 @@ _BRACES = regex(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 def literal(text: str, span: Span, double: bool, fixed: bool) -> Expression:
     """Literal characters in double quotes (or a here-document), or outside of quotes."""
     if "\\" not in text:
-        if not double and _BRACES.search(text):
-            return Opaque((), span, "a brace expansion")
+        if not double and (found := list(_BRACES.finditer(text))):
+            return _several(text[: found[0].start()], text[found[-1].end() :], span)
         return Constant(text, span, Quoting.DOUBLE if double else Quoting.BARE, fixed)
     pattern = _DOUBLE_ESCAPE if double else _BARE_ESCAPE
     return Constant(pattern.sub(lambda match: "" if match[1] == "\n" else match[1], text), span)
+
+
+def _several(begin: str, end: str, span: Span) -> Expression:
+    """The words of a brace expansion: all of them begin and end like that."""
+    parts = (Constant(begin, None), Opaque((), span, "a brace expansion"), Constant(end, None))
+    known = tuple(part for part in parts if not isinstance(part, Constant) or part.text)
+    return Template(known, span) if len(known) > 1 else known[0]
 
 
 def single(text: str, span: Span, ansi: bool, fixed: bool) -> Constant:
