@@ -46,6 +46,25 @@ def test_what_a_build_takes_from_a_cache_is_read(option: str, expected: list[str
     assert [one for _, one in images(f"docker build {option} .", {"Dockerfile": "FROM scratch\n"})] == expected
 
 
+@pytest.mark.parametrize(
+    ("policy", "call", "read"),
+    [
+        ("", "up", True),
+        ("always", "up", True),
+        ("missing", "up", True),
+        ("build", "up", False),
+        ("never", "up", False),
+        ("", "up --build", False),
+        ("", "push", False),
+    ],
+)
+def test_an_image_that_is_built_is_read_where_compose_may_pull_it_first(policy: str, call: str, read: bool) -> None:
+    text = f"services:\n  a:\n    image: {WEB}\n    build: .\n"
+    text += f"    pull_policy: {policy}\n" if policy else ""
+    found = images(f"docker compose {call}", {"compose.yaml": text, "Dockerfile": "FROM scratch\n"})
+    assert (("read", WEB) in found) == read
+
+
 def test_a_word_that_is_missing_names_nothing() -> None:
     for text in (
         "docker compose -f",
