@@ -6,7 +6,7 @@ import pytest
 
 from migrator.flow.library import FIRST, Library, Placed, Shelf, StepTexts
 from migrator.frontends.programs import whole
-from migrator.frontends.shell.lowering import lower
+from migrator.frontends.shell.programs import lower
 from tests.flow.reading import BOOK
 
 FILES = {
