@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from migrator.ir.paths import matching, normal
 from migrator.rulebook.programs import Programs
 from migrator.text.patterns import regex
+from migrator.text.together import Together
 
 _CONTINUED = regex(r"\\\r?\n")
 _END = regex(r";|&&|\|\|")
@@ -74,6 +75,29 @@ def _pieces(pattern: str) -> tuple[str, ...]:
     return tuple(one.strip("/") for one in _WILD.split(pattern.removeprefix("./")) if ".." not in one)
 
 
+class NamingTexts(Struct, frozen=True):
+    """The files whose texts may name others: their paths, by folder, too. `any_words` are those that may do so without
+    a word of the other's name."""
+
+    paths: tuple[str, ...]
+    inside: Mapping[str, Sequence[str]]
+    any_words: frozenset[str]
+    together: Together
+
+    @classmethod
+    def of(cls, texts: Mapping[str, Searched]) -> NamingTexts:
+        inside: dict[str, list[str]] = {}
+        for path in texts:
+            inside.setdefault(path.rpartition("/")[0], []).append(path)
+        wide = frozenset(path for path, one in texts.items() if one.patterns or path.endswith(".py"))
+        return cls(tuple(texts), inside, wide, Together(one.text for one in texts.values()))
+
+    def may_name(self, name: FileName) -> frozenset[str]:
+        """Those that `stands_in` has to be asked about, or `imports`; for no other is it true."""
+        near = (one for folder in name.folders for one in self.inside.get(folder, ()))
+        return self.any_words.union(near, (self.paths[number] for number in self.together.holding(name.needles)))
+
+
 class FileName:
     """The ways in which texts name the file at `path`. `places` are the files and folders of the repository."""
 
@@ -88,8 +112,8 @@ class FileName:
         self.forms = [(name, re.compile(rf"{before}{re.escape(name)}(?![\w-])"))]
         self.forms += [(word, re.compile(pattern)) for word, pattern in _modules(path, places)]
 
-        needles = {*self.words, *(word for word, _ in self.forms), *programs.remote}
-        self.needle = re.compile("|".join(map(re.escape, sorted(needles))))
+        self.needles = frozenset((*self.words, *(word for word, _ in self.forms), *programs.remote))
+        self.needle = re.compile("|".join(map(re.escape, sorted(self.needles))))
 
     def stands_in(self, one: Searched, folder: str, *, prose: bool = False, taken: bool = False) -> bool:
         """Whether a text in a `folder` names the file. In `prose` a folder is no more than a folder; where all words

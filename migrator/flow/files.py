@@ -14,7 +14,7 @@ from fnmatch import filter as matches
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from migrator.flow.filenames import FileName, Searched, imports, searched
+from migrator.flow.filenames import FileName, NamingTexts, Searched, imports, searched
 from migrator.flow.naming import Naming
 from migrator.flow.runs import CommandFiles, is_option
 from migrator.flow.told import ToldFiles
@@ -277,8 +277,13 @@ class FileGraph:
         if texts is None:
             return _PLENTY
         name = self.name(path)
-        found = (other for other in texts if other != path and not self.is_listing(other))
+        found = self._others.may_name(name) - {path}
         return frozenset(other for other in found if self._names(name, other, texts[other]))
+
+    @cached_property
+    def _others(self) -> NamingTexts:
+        texts, _ = self._looked
+        return NamingTexts.of({path: self._searched(path) for path in texts or () if not self.is_listing(path)})
 
     def _names(self, name: FileName, other: str, text: str) -> bool:
         prose, folder = self.is_document(other), other.rpartition("/")[0]

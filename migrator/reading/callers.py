@@ -6,11 +6,13 @@ Errs towards another caller.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
-from migrator.flow.filenames import searched
+from migrator.flow.filenames import FileName, searched
 from migrator.ir.paths import Top
 from migrator.ir.values import Literal, Value
 from migrator.reading.repository import Reading
+from migrator.text.together import Together
 
 
 class Callers:
@@ -48,33 +50,54 @@ class Callers:
     def otherwise(self, path: str) -> Iterator[str]:
         """Steps that name a file in a way that is not followed: for a server, a container, a task."""
         yield from self.handed(path)
+        yield from self._commands.naming(self.files.name(path))
+
+    def handed(self, path: str) -> Iterator[str]:
+        """Steps that name a file elsewhere than in the words of a command."""
+        return self._others.naming(self.files.name(path))
+
+    @cached_property
+    def _commands(self) -> _Texts:
+        return _Texts(self._of_commands())
+
+    @cached_property
+    def _others(self) -> _Texts:
+        return _Texts(self._beside_commands())
+
+    def _of_commands(self) -> Iterator[tuple[str, str, bool]]:
         lookers = self.files.programs.lookers
         for fact in self.facts:
             for shell in fact.shells:
                 for command in shell.trace.commands:
-                    if command.followed or command.name in lookers:
-                        continue
-                    if self.names(path, (command.program or "?", *(_written(one.value) for one in command.arguments))):
-                        yield f"`{command.name or 'a program'}` of a step"
+                    if not command.followed and command.name not in lookers:
+                        words = (command.program or "?", *(_written(one.value) for one in command.arguments))
+                        yield f"`{command.name or 'a program'}` of a step", " ".join(words), False
 
-    def handed(self, path: str) -> Iterator[str]:
-        """Steps that name a file elsewhere than in the words of a command."""
+    def _beside_commands(self) -> Iterator[tuple[str, str, bool]]:
         for fact in self.facts:
             for task in fact.tasks:
-                if any(self.names(path, (scalar.value,), taken=True) for _, scalar in task.variables):
-                    yield f"{task.what} of a step"
-            for what, kept in fact.step.kept:
-                if self.names(path, (kept,), taken=True):
-                    yield f"{what} of a step"
+                yield from ((f"{task.what} of a step", scalar.value, True) for _, scalar in task.variables)
+            yield from ((f"{what} of a step", kept, True) for what, kept in fact.step.kept)
             for shell in fact.shells:
-                if not shell.read and self.names(path, (shell.script.text,)):
-                    yield "a step that is not read"
-                if any(self.names(path, (_written(value),), taken=True) for value in shell.trace.inputs):
-                    yield "a redirection of a step"
+                if not shell.read:
+                    yield "a step that is not read", shell.script.text, False
+                yield from (("a redirection of a step", _written(one), True) for one in shell.trace.inputs)
 
-    def names(self, path: str, words: Iterable[str], taken: bool = False) -> bool:
-        """Whether words of a step name a file."""
-        return self.files.name(path).stands_in(searched(" ".join(words)), "", taken=taken)
+
+class _Texts:
+    """What steps say, each with who says it and whether its words are taken for names."""
+
+    def __init__(self, said: Iterable[tuple[str, str, bool]]) -> None:
+        self._all = [(who, searched(text), taken) for who, text, taken in said]
+        self._together = Together(text.text for _, text, _ in self._all)
+        self._patterns = [number for number, (_, text, _) in enumerate(self._all) if text.patterns]
+
+    def naming(self, name: FileName) -> Iterator[str]:
+        """Who names the file."""
+        for number in sorted({*self._patterns, *self._together.holding(name.needles)}):
+            who, text, taken = self._all[number]
+            if name.stands_in(text, "", taken=taken):
+                yield who
 
 
 def _written(value: Value) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from migrator.flow.filenames import NamingTexts, imports, searched
 from migrator.ir.paths import NONE
 from tests.flow.test_files import of
 from tests.memory import within
@@ -145,3 +148,25 @@ def test_what_may_make_use_of_a_file(path: str, other: str, text: str) -> None:
 def test_long_texts_cost_little(text: str) -> None:
     with within(2):
         of({"ci/push.py": "", "other": text * (200_000 // len(text))}).callers("ci/push.py")
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["ci", "ci/", "login.sh", "x.py", "ci.x", "cp -r", "scp", "import x", "sh", "*.sh", "$A/", "\n", "."]
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@given(st.dictionaries(st.sampled_from(["Makefile", "ci/a.sh", "ci/aws/b", "x.py", "ci/x.py", "README.md"]), WORDS))
+def test_whoever_names_a_file_is_asked(texts: dict[str, str]) -> None:
+    files = of({**texts, "ci/aws/login.sh": "", "ci/login.sh": "", "x.py": texts.get("x.py", "")})
+    read = {path: searched(text) for path, text in texts.items()}
+    for path in ("ci/login.sh", "ci/aws/login.sh", "x.py", "ci/x.py"):
+        name = files.name(path)
+        asked = NamingTexts.of(read).may_name(name)
+        for other, text in read.items():
+            if name.stands_in(text, other.rpartition("/")[0]) or (
+                other.endswith(".py") and imports(texts[other], path)
+            ):
+                assert other in asked

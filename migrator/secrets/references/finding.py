@@ -23,6 +23,7 @@ from migrator.text.source import Source, Span
 
 MOST = 50
 """The most references of one name and kind, and the most opaque places of one kind, that are kept of one file."""
+_FEW = 40
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = regex(r"[A-Za-z0-9_]+")
 
@@ -77,9 +78,7 @@ class Finder:
         language = self.rules.language(path)
         if language in (UNKNOWN, UNENDED):
             language = self.rules.interpreted(data) or language
-        words = content.words(data)
-        wanted = sorted(self._words.keys() & words)
-        folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)
+        wanted, folded = self._named(data, language)
         forms = self._opaque.forms(data, language)
         put_together = self._parts.may_stand(data)
         if not wanted and not folded and not forms and not put_together:
@@ -91,6 +90,16 @@ class Finder:
             parts += tuple(_elsewhere(one) for one in references if one.kind.is_use)
             references = tuple(one for one in references if not one.kind.is_use)
         return Found(references, tuple(places_of(source, forms, language, self.names, parts)))
+
+    def _named(self, data: bytes, language: Language) -> tuple[list[bytes], bool]:
+        """The words looked for that stand in the bytes, and whether a name does in other letters. A few words are
+        found sooner than all words of the bytes are."""
+        few = len(self._words) <= _FEW and not language.folded
+        if few and not any(word in data for word in self._words):
+            return [], False
+        words = content.words(data)
+        folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)
+        return sorted(self._words.keys() & words), folded
 
     def held(self, data: bytes) -> list[str]:
         """The names that stand in bytes that are not read as text."""
