@@ -26,8 +26,8 @@ app = typer.Typer(
     context_settings=SETTINGS,
     help="Move Bitbucket Pipelines from stored tokens to the native credentials of Bitbucket Packages.",
     epilog="Exit codes: 0 nothing left to do, 1 something left, 2 usage or configuration, 3 unreadable input, 4 "
-    "Bitbucket or a registry refused, 70 fault. An option's "
-    "variable is such as PATLESS_FORMAT; the command line wins.",
+    "Bitbucket or a registry refused, 70 fault. "
+    "Environment variables such as PATLESS_FORMAT set options; the command line wins.",
 )
 
 app.add_typer(secrets_app.app, name="secrets")
@@ -74,7 +74,7 @@ def rules(sources: Sources, color: Color = Colour.AUTO) -> int:
 @command(app)
 def explain(
     *,
-    name: Annotated[str | None, CliArgument(metavar="[RULE|REASON]")] = None,
+    name: Annotated[str | None, CliArgument("A rule, or the code of a reason.", metavar="[RULE|REASON]")] = None,
     trace: Annotated[
         str | None, CliOption("Show how patless came to the findings at this line.", metavar="PATH:LINE")
     ] = None,

@@ -14,6 +14,10 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 class GroupedCommand(TyperCommand):
     """Options are in the order of their declaration, below the heading that each names; what names none comes first."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What has to be given has no brackets, as elsewhere; Typer's braces would say that it is a choice."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         every: list[Any] = list(self.get_params(ctx))
         headed: dict[str, list[tuple[str, str]]] = {}

@@ -3,7 +3,7 @@
 STEP = """\
 - step:
     image: python:3.12
-    script: [pip install patless, patless packages --probe]
+    script: [pip install git+URL-OF-PATLESS, patless packages --probe]
 """
 HOW = f"The step that asks the registry:\n\n{STEP}"
 EPILOG = "\b\nThe step that asks the registry:\n\n\b\n" + STEP

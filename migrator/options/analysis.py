@@ -92,7 +92,7 @@ class AnalysisOptions(Struct, frozen=True):
     pipe_version: Annotated[str, CliOption("Version of the push pipe.", metavar="VERSION", group=FIXES)] = ""
     offline: Annotated[Offline, CliOption("Do not ask Bitbucket about the push pipe.", group=FIXES)] = False
     baseline: Annotated[File, CliOption("Leave out the findings in this file.", group=WHICH)] = None
-    stdin_filename: Annotated[Path | None, CliOption("Which file of the repository - is.", metavar="FILE")] = None
+    stdin_filename: Annotated[Path | None, CliOption("Read - as this file of the repository.", metavar="FILE")] = None
 
 
 class CheckOptions(Struct, frozen=True):

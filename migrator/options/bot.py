@@ -48,7 +48,7 @@ class BotOptions(Struct, frozen=True):
 
     paths: Paths = ()
     workspace: Annotated[Workspace, CliOption("Report on pull requests of this workspace, read through git.")] = ""
-    repo: Annotated[Repo, CliOption("Only of this repository.")] = ""
+    repo: Annotated[Repo, CliOption("Only those of this repository.")] = ""
     pull_request: Annotated[int | None, CliOption("Only this one; default: all open ones.", metavar="N", min=1)] = None
     all: Annotated[All, CliOption("Report on whole files, not only on changed lines.")] = False
     new_only: Annotated[bool, CliOption("Report only what is new since --since.")] = False
@@ -59,7 +59,7 @@ class BotOptions(Struct, frozen=True):
         CommentStyle.NONE
     )
     deadline: Annotated[Deadline, CliOption("With --workspace: end within this time, such as 90m.")] = None
-    max_comments: Annotated[int, CliOption("How many comments on lines.", metavar="N", min=0)] = 30
+    max_comments: Annotated[int, CliOption("At most this many comments on lines.", metavar="N", min=0)] = 30
     status: Annotated[bool, CliOption("Set a build status too.")] = False
     fail_on: Annotated[FailOn, CliOption("Exit 1 for these findings; each includes those before it.")] = FailOn.NEVER
     codes: Codes = Codes()

@@ -134,7 +134,9 @@ class Limits(Struct, frozen=True):
     `max_red` percent of the merged ones may be red."""
 
     pace: Annotated[int, CliOption("How many pull requests an hour; 0 for no limit.", metavar="N", min=0)] = 10
-    per_reviewer: Annotated[int, CliOption("How many open ones for one default reviewer.", metavar="N", min=1)] = 3
+    per_reviewer: Annotated[
+        int, CliOption("At most this many open ones for a default reviewer.", metavar="N", min=1)
+    ] = 3
     max_red: Annotated[
         int, CliOption("Pause when more than this share of merges failed.", metavar="PERCENT", min=0, max=100)
     ] = 10

@@ -40,7 +40,7 @@ PlanFile = Annotated[Path, CliArgument("The file that `secrets plan` wrote.", me
 class Lasting(Struct, frozen=True):
     """Where answers are kept, how old they may be, in hours, and what ends a run: so many requests, or seconds."""
 
-    ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
+    ledger: Annotated[Ledger, CliOption("The ledger, which keeps answers about a workspace.")] = LEDGER
     max_age: Annotated[int, CliOption("With --all: how old an answer may be.", metavar="HOURS", min=0, max=720)] = 24
     max_requests: Annotated[MaxRequests, CliOption("With --all: send at most this many requests.")] = None
     deadline: Annotated[Deadline, CliOption("With --all: end within this time, such as 90m.")] = None
@@ -96,7 +96,9 @@ class Signers(Struct, frozen=True):
     """Whose signatures a plan needs, and how many of them."""
 
     allowed_signers: Annotated[AllowedSigners, CliOption("The signers that count, in the format of ssh-keygen.")] = None
-    require_signatures: Annotated[int, CliOption("How many signatures, of different people.", metavar="N", min=0)] = 0
+    require_signatures: Annotated[
+        int, CliOption("How many signatures, each by a different person.", metavar="N", min=0)
+    ] = 0
 
 
 class ApplyOptions(Struct, frozen=True):
@@ -112,9 +114,9 @@ class ApplyOptions(Struct, frozen=True):
     log: Log = None
     backup: Annotated[File, CliOption("Save values that are not secured to this file.")] = None
     signers: Signers = Signers()
-    applied_by: Annotated[str, CliOption("Who applies it, with an access token.", metavar="EMAIL")] = ""
+    applied_by: Annotated[str, CliOption("With an access token: who applies the plan.", metavar="EMAIL")] = ""
     sign: Annotated[Path | None, SIGN, CliOption("Sign the log with this SSH key.")] = None
-    ledger: Annotated[Ledger, CliOption("Where to keep answers about a workspace.")] = LEDGER
+    ledger: Annotated[Ledger, CliOption("The ledger, which keeps answers about a workspace.")] = LEDGER
     sources: Sources = Sources()
 
     def __post_init__(self) -> None:
