@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from migrator.engine.checking import rule_id
+from migrator.findings.counting import several
 from migrator.findings.records import Finding, Report
 from migrator.platforms.bitbucket.starting import Release
 from migrator.rulebook.records import ReasonEntry
@@ -33,6 +34,7 @@ _TITLE = 250
 _FEW = 4
 """Entries of a list that are shown, so that all fits one screen."""
 _NAMES = 8
+_LINES = 12
 _HARDCODED = rule_id(literal_credential)
 """The rule whose findings have their token in a file."""
 PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
@@ -199,13 +201,21 @@ def _environment(body: bool) -> Environment:
     )
     found.filters["code"] = markup.code if body else markup.line
     found.filters["codes"] = _codes
+    found.filters["numbers"] = _numbers
     found.filters["link"] = markup.link if body else markup.line
     found.filters["prose"] = markup.prose if body else markup.line
     return found
 
 
 def _codes(values: Sequence[object]) -> markup.Ready:
-    """Spans of code with commas, and how many more there are."""
-    shown = ", ".join(markup.code(value) for value in values[:_NAMES])
-    more = f" and {len(values) - _NAMES} more" if len(values) > _NAMES else ""
-    return markup.Ready(shown + more)
+    """Spans of code as a sentence names them, and how many more there are."""
+    return markup.Ready(_named(list(map(markup.code, values)), _NAMES))
+
+
+def _numbers(values: Sequence[int]) -> str:
+    """Numbers of lines as a sentence names them, and how many more there are."""
+    return _named(list(map(str, values)), _LINES)
+
+
+def _named(every: Sequence[str], most: int) -> str:
+    return several((*every[:most], f"{len(every) - most} more") if len(every) > most else every)

@@ -187,4 +187,4 @@ def test_a_title_is_one_short_line_and_a_message_is_not(tmp_path: Path) -> None:
 def test_of_many_names_the_rest_is_counted() -> None:
     names = [f"V{number}" for number in range(_NAMES + 1)]
     assert "more" not in _codes(names[:_NAMES])
-    assert _codes(names).endswith(f"{markup.code(names[_NAMES - 1])} and 1 more")
+    assert _codes(names).endswith(f"{markup.code(names[_NAMES - 1])}, and 1 more")
