@@ -33,7 +33,9 @@ def run(operated: Operated, workspace: str, rules: Sequence[Path], format: Forma
 def _next(found: Picture, operated: Operated) -> str:
     if any(one.open for one in found.packages):
         where = printable(str(operated.config or operator.FILE))
-        return f"Add what is true to `{where}`, then run {fleet_next.fleet('scan', operated)} again, as before."
+        return (
+            f"Add what is true to `{where}`, then run {fleet_next.fleet('scan', operated)} again with the same options."
+        )
     return f"Run {fleet_next.fleet('migrate', operated)} to preview the pull requests."
 
 

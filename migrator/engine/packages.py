@@ -23,7 +23,7 @@ def packages(reading: Reading, picture: PushedPackages) -> Iterator[Package]:
         pushed = tuple(sorted({use for use, _, action in entries if action.writes}))
         read = tuple(sorted({use for use, _, action in entries if action.reads}))
         if ownership is Ownership.OWN and pushed and not picture.listed(name):
-            why = "pushed by this repository, which does not prove that it is linked to it"
+            why = "pushed by this repository, but a push doesn't prove the link"
         registry = reading.book.registry(name.host)
         kind = registry.type if registry else PackageType.CONTAINER
         yield Package(name.shown, ownership, why, pushed, read, kind)

@@ -141,7 +141,7 @@ def test_people_read_why_and_what_could_not_be_found_out(repository: Path, host:
         "acme/$TOOL": "not asked: $TOOL in the name is known only inside of its step",
     }
     assert lines[8:] == [
-        "2 packages for own-packages in the configuration; --write adds what is missing there:",
+        "2 packages to add to own-packages; paste this, or run again with `--write`:",
         "own-packages = [",
         f'    "{host}/acme/base",',
         f'    "{host}/acme/web",',

@@ -107,8 +107,11 @@ def _block(block: Passage) -> Iterator[str]:
     elif block.kind == "code":
         yield from ("", *(f"    {printable(line_)}" for line_ in block.text.split("\n")), "")
     elif block.kind == "copy":
-        words = (prose(one) if "`" in plain(one) else code(plain(one)) for one in block.lines)
-        yield f"- {label}{' '.join(words)}"
+        words = [prose(one) if "`" in plain(one) else code(plain(one)) for one in block.lines]
+        if len(words) > 1:  # each stands in a line, as it does where it is pasted
+            yield from (f"- {label.rstrip()}", *(f"    - {one}" for one in words))
+        else:
+            yield f"- {label}{words[0]}"
     elif len(block.lines) == 1:
         yield f"- {label}{line(block.lines[0])}"
     else:

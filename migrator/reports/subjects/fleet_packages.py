@@ -90,7 +90,7 @@ def _first(picture: Picture) -> Iterator[TableRow]:
 
 def _ways(known: FleetPackage) -> Iterator[Passage]:
     for way in words.ways(known):
-        yield copied("\n".join(way.lines), f"{way.what}, in fleet.toml") if way.lines else said(way.what)
+        yield copied("\n".join(way.lines), f"{way.what}, {way.where}") if way.lines else said(way.what)
 
 
 def _known(known: FleetPackage) -> TableRow:

@@ -14,7 +14,7 @@ NONE = "patless sees no step that pushes or reads a package of a Packages regist
 _COLUMNS = (
     Column("package", "name"),
     Column("type"),
-    Column("whose", "mark"),
+    Column("ownership", "mark"),
     *map(Column, ("pushed at", "read at", "why")),
 )
 _TONES = {

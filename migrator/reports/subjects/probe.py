@@ -57,5 +57,5 @@ def _conclusion(found: Probed) -> Iterable[Text]:
     elif found.written:
         yield f"{count} added to own-packages in {found.written}."
     else:
-        yield f"{count} for own-packages in the configuration; --write adds what is missing there:"
+        yield f"{count} to add to own-packages; paste this, or run again with `--write`:"
         yield from found.lines.removesuffix("\n").split("\n")

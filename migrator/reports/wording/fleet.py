@@ -42,6 +42,11 @@ class Way(Struct, frozen=True):
     what: str
     lines: tuple[str, ...] = ()
 
+    @property
+    def where(self) -> str:
+        """TOML takes a key without a table above the first table only."""
+        return "in fleet.toml" if self.lines[0].startswith("[") else "at the top of fleet.toml"
+
 
 def ways(known: FleetPackage) -> Iterator[Way]:
     """What settles it, and where to ask."""
@@ -73,7 +78,7 @@ def parties(found: tuple[Party, ...]) -> str:
 def pinned(shared: Shared) -> str:
     """`ci-shared at the branch main`."""
     what = {Pin.BRANCH: "the branch ", Pin.TAG: "the tag ", Pin.UNKNOWN: ""}[shared.pin]
-    return f"{shared.target.repository} at {what}{shared.target.ref}"
+    return f"{shared.target.repository} at {what}{shared.target.ref}" if shared.target.ref else shared.target.repository
 
 
 def exported(shared: Shared) -> str:
@@ -102,8 +107,8 @@ def total(picture: Picture) -> str:
     foreign = sum(bool(known.foreign) for known in picture.packages)
     found = many(len(picture.packages), "package")
     found += f" in {many(picture.repositories, 'repository that was read', 'repositories that were read')}: "
-    found += f"{contested} with several pushers, {foreign} read by repositories that do not push them"
+    found += f"{contested} pushed by several repositories, {foreign} read by repositories that do not push them"
     if picture.shared:
         bumps = sum(shared.bump for shared in picture.shared)
-        found += f"; {many(len(picture.shared), 'shared pipeline')}, {many(bumps, 'pin')} to update"
+        found += f"; {many(len(picture.shared), 'shared pipeline')}, {many(bumps, 'new tag')} needed"
     return f"{found}."
