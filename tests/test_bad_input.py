@@ -48,7 +48,7 @@ UNREADABLE = {
     "tab": (GOOD.replace("          - docker push", "\t  - docker push").encode(), 6, 1, "a tab is used to indent"),
     "unclosed quote": (GOOD.encode() + b"a: 'b\n", 8, 1, "not valid YAML"),
     "unclosed bracket": (GOOD.encode() + b"a: [b\n", 8, 1, "not valid YAML"),
-    "duplicate keys": (GOOD.encode() + b"pipelines: {}\n", 7, 1, "a key is twice in one mapping; remove one"),
+    "duplicate keys": (GOOD.encode() + b"pipelines: {}\n", 7, 1, "a key appears twice in one mapping; remove one"),
     "several documents": (GOOD.encode() + b"---\na: b\n", 7, 1, "several YAML documents; Bitbucket reads one"),
     "merge conflict": (
         (GOOD + "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n").encode(),

@@ -109,6 +109,6 @@ class Stages(Struct, frozen=True):
 
 def _origin(one: Origin) -> str:
     found = [f"the stored variable {name}" for name in one.stored]
-    found += ["text that is written out"] if one.literals else []
+    found += ["hardcoded text"] if one.literals else []
     found += ["the native variable"] if one.native else []
     return " or ".join(found) or (f"cannot tell: it {one.obstacle.detail}" if one.obstacle else "")

@@ -190,7 +190,7 @@ def _build(text: str, events: Iterator[Any], reader: str) -> Node | None:
         if parent.mapping and len(parent.items) % 2 == 0 and isinstance(item.node, Scalar):
             key = item.node
             if key.value in parent.keys and not (key.value == "<<" and not key.style):
-                raise YamlError("a key is twice in one mapping; remove one of the two", item.at)
+                raise YamlError("a key appears twice in one mapping; remove one of the two", item.at)
             parent.keys.add(key.value)
         parent.items.append(item)
 

@@ -40,7 +40,7 @@ def test_a_credential_is_hidden_whole_in_part_and_within_other_text(text: str) -
         ("$T", "the stored variable T"),
         ("$BITBUCKET_PACKAGES_TOKEN", "the native variable"),
         ("${BITBUCKET_PACKAGES_TOKEN:-$T}", "the stored variable T or the native variable"),
-        ("x", "text that is written out"),
+        ("x", "hardcoded text"),
         ("$(vault)", "cannot tell: it comes from the output of `vault`"),
     ],
 )

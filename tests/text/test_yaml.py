@@ -188,7 +188,7 @@ def test_a_mapping_that_is_merged_many_times_over_costs_little() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "at"),
     [
-        ("a: 1\na: 2\n", "a key is twice in", "a: 2"),
+        ("a: 1\na: 2\n", "a key appears twice in", "a: 2"),
         ("a:\n\tb: 1\n", "tab", "\tb"),
         ("a: [1, 2\n", "not valid YAML", None),
         ("a: 'never closed\n", "not valid YAML", None),

@@ -98,7 +98,12 @@ def _owned(context: Context, names: Sequence[tuple[Shell, ImageUse, Name]], else
             reasons.append(reason)
         else:
             assumptions.append(linkage(name.shown))
-    return Opinion("whose are the packages that it is used for?", tuple(seen), tuple(reasons), tuple(assumptions))
+    return Opinion(
+        "which packages is it used for, and are they linked here?",
+        tuple(seen),
+        tuple(reasons),
+        tuple(assumptions),
+    )
 
 
 def _foreign(context: Context, use: ImageUse, name: Name, several: bool) -> Reason | None:
