@@ -48,7 +48,7 @@ def test_a_baselined_finding_is_neither_reported_nor_fixed_nor_left_to_do(patles
     written(patless)
     before = (root / "bitbucket-pipelines.yml").read_bytes()
     check = patless("check", "--strict", "--baseline", "known.json")
-    assert (check.code, check.out, check.err) == (0, "No findings. Read 1 pipelines file, 1 in the baseline.\n", "")
+    assert (check.code, check.out, check.err) == (0, "No findings; 1 in the baseline. Read 1 pipelines file.\n", "")
     fix = patless("fix", "--strict", "--baseline", "known.json")
     assert (fix.code, fix.out, fix.err) == (0, "Fixed 0; 0 need review, 1 in the baseline.\n", "")
     assert (root / "bitbucket-pipelines.yml").read_bytes() == before

@@ -144,7 +144,7 @@ def test_an_access_token_without_an_account_is_no_fault(patless: Patless, end: F
     end.answer = lambda asked: Answer(401) if "/user" in asked.path else good(asked)
     run = patless("doctor", "--workspace", "acme")
     assert run.code == 0
-    assert "an access token may have no account; name --workspace and --repo to ask what it reac" in run.out
+    assert "an access token may have no account; pass `--workspace` and `--repo` to ask what it reac" in run.out
     assert "scopes      Bitbucket does not say" in run.out
     assert "patless can't compare what each command needs: Bitbucket does not say which scopes" in run.out
 
@@ -155,8 +155,8 @@ def test_an_access_token_that_was_only_asked_who_it_is_may_be_good(patless: Patl
     end.answer = lambda asked: Answer(status)
     run = patless("doctor")
     assert run.code == 0
-    assert "access token, not known whether it is accepted" in run.out
-    assert "name --workspace and --repo to ask what it reaches" in run.out
+    assert "access token, patless can't tell whether Bitbucket accepts it" in run.out
+    assert "pass `--workspace` and `--repo` to ask what it reaches" in run.out
     assert json.loads(patless("doctor", "--format", "json").out)["credential"]["accepted"] is None
 
 
@@ -199,7 +199,7 @@ def test_it_says_who_what_it_may_and_what_it_reaches(patless: Patless, end: FarE
         "type        access\n"
         "scopes      repository, pipeline, pipeline:variable\n"
         "workspaces  acme\n"
-        "limit       Bitbucket does not say; the documents say 1,000 requests an hour, and more for access tokens of "
+        "limit       Bitbucket does not say; its pages say 1,000 requests an hour, and more for access tokens of "
         "large workspaces\n"
         f"budget      950 requests an hour and 5 a second, {budget}\n"
         "\n"

@@ -195,7 +195,7 @@ def test_a_token_that_the_list_does_not_judge_is_not_called_needed_or_revocable(
     found = {one["label"]: (one["revocable"], one["expires"]) for one in done.document["tokens"]}
     assert found == {"old ci": (True, "2026-12-01"), "deploys": (None, "2026-12-24")}
     assert "not judged" in done.page
-    assert "secrets list --tokens" in done.page.partition('id="not-given"')[2]
+    assert "secrets list --all --tokens tokens.toml --format json" in done.page.partition('id="not-given"')[2]
     alone = run("--tokens", "tokens.toml")
     assert [one["revocable"] for one in alone.document["tokens"]] == [None, None]
 

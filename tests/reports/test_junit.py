@@ -61,7 +61,7 @@ def test_a_finding_is_a_failed_test_and_a_clean_file_a_passed_one() -> None:
         (samples.PATH, "registry-login at 5:13", "failure"),
         (samples.PATH, "literal-credential at 9:13", "failure"),
         (samples.PATH, "registry-login at 12:13", "failure"),
-        ("odd\\u001bname-pipelines.yml", "is read, but for line 3", "error"),
+        ("odd\\u001bname-pipelines.yml", "is read, except for line 3", "error"),
         ("other-pipelines.yml", passed, ""),
         ("third-pipelines.yml", passed, ""),
     ]

@@ -522,7 +522,7 @@ def test_of_many_the_counts_come_first_and_a_pair_is_one_line(desk: Desk) -> Non
         for key in ("PACKAGES_EMAIL", "PACKAGES_TOKEN"):
             desk.box.add_variable(key, VALUE, repository=f"web-{number}")
     text = shown(desk, "--all").out
-    assert text.splitlines()[:2] == ["acme: 20 repositories read", "       40  are in use"]
+    assert text.splitlines()[:2] == ["acme: 20 repositories read", "       40  in use"]
     assert "  web-3: PACKAGES_EMAIL, PACKAGES_TOKEN  in-use" in text
     whole = shown(desk, "--all", "--verdict", "in-use").out
     assert whole.count("a branch or an unfinished run uses it") == 40

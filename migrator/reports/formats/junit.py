@@ -62,7 +62,7 @@ def _failed(suite: Element, finding: Finding, found: Findings) -> None:
 
 
 def _error(suite: Element, one: Skipped) -> None:
-    case = _case(suite, one.path, f"is read{f', but for line {one.position.line}' if one.position else ''}")
+    case = _case(suite, one.path, f"is read{f', except for line {one.position.line}' if one.position else ''}")
     SubElement(case, "error", {"message": _text(one.error), "type": "not-read"})
 
 

@@ -81,11 +81,11 @@ def _plan(plan: Plan, signatures: Sequence[Signature] | None, outcomes: Sequence
         "audit",
         "The plan",
         f"{many(len(plan.rows), 'variable')} of {plan.workspace}; made {plan.created} by {plan.tool}, valid until "
-        f"{plan.expires}; runs of {plan.window} days counted.",
+        f"{plan.expires}; checked {many(plan.window, 'day')} of past runs.",
         blocks=tuple(copied(digest, f"SHA-256 of the {what}") for what, digest in facts),
         tables=(
             Table("signatures", "Signatures", heads, signed, _SIGNATURES, empty=none),
-            Table("outcomes", "Carried out", (Column("Variable", "name"), Column("Outcome", "mark")), done),
+            Table("outcomes", "Outcomes", (Column("Variable", "name"), Column("Outcome", "mark")), done),
         ),
     )
 
@@ -119,7 +119,10 @@ def _missing(audit: Audit) -> Iterator[str]:
     if not (audit.tokens or audit.unjudged):
         yield "Tokens and when they expire: pass --tokens with the owners' tokens.toml."
     elif audit.unjudged:
-        yield "Which tokens you can revoke: make the list for --secrets with `patless secrets list --tokens`."
+        yield (
+            "Which tokens you can revoke: pass --secrets with the output of "
+            "`patless secrets list --all --tokens tokens.toml --format json`."
+        )
     if audit.plan is None:
         yield "A plan, its signatures, and what was deleted: pass --plan."
     elif audit.signatures is None:

@@ -15,9 +15,9 @@ from migrator.reports.document import Column, Document, Section, Subject, Table,
 from migrator.reports.records.words import SCHEMA_VERSION
 
 _UNSAID = "Bitbucket does not say"
-_ACCEPTED = {True: "accepted", False: "not accepted", None: "not known whether it is accepted"}
-_UNASKED = "nobody was asked whether it is accepted"
-_NO_USER = "an access token may have no account; name --workspace and --repo to ask what it reaches"
+_ACCEPTED = {True: "accepted", False: "not accepted", None: "patless can't tell whether Bitbucket accepts it"}
+_UNASKED = "not checked"
+_NO_USER = "an access token may have no account; pass `--workspace` and `--repo` to ask what it reaches"
 
 
 class CredentialRecord(Struct, frozen=True):
@@ -112,7 +112,7 @@ def _facts(found: Diagnosis, budget: Budget) -> Iterator[TableRow]:
 def _limit(found: Diagnosis) -> str:
     told = found.standing.per_hour
     if told is None:
-        return f"{_UNSAID}; the documents say 1,000 requests an hour, and more for access tokens of large workspaces"
+        return f"{_UNSAID}; its pages say 1,000 requests an hour, and more for access tokens of large workspaces"
     return f"{told:,} requests an hour{', nearly used up' if found.standing.near_limit else ''}"
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 TONES = {Verdict.SAFE: Tone.GOOD, Verdict.UNSAFE: Tone.HALF, Verdict.REPORT_ONLY: Tone.BAD}
 MEANING = {
-    Verdict.SAFE: "patless fix applies it: the same commands run with the same arguments",
+    Verdict.SAFE: "patless fix applies it; the same commands run with the same arguments",
     Verdict.UNSAFE: "probably right; review the reasons before you apply it",
     Verdict.REPORT_ONLY: "no automatic fix; the reasons say what to do",
 }
@@ -152,7 +152,8 @@ def closing_of(report: Report, *, unsafe: bool) -> Iterator[Text]:
     counts = Counts.of(report.findings)
     files = many(len(report.files), "pipelines file")
     unread = f", {len(report.skipped)} not readable" if report.skipped else ""
-    read = f". Read {files}{left_out(report)}{unread}."
+    aside = left_out(report).replace(", ", "; ", 1)
+    read = f"{aside}. Read {files}{unread}."
     if counts.findings:
         verdicts = [_counted(verdict, number) for verdict, number in by_verdict(counts)]
         split = (piece for at, pieces in enumerate(verdicts) for piece in ((", ",) if at else ()) + pieces)

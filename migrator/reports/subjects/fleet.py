@@ -89,12 +89,13 @@ def _overview(fleet: Fleet, today: date) -> Section:
     looked = sum(counts.values()) - counts[State.SKIPPED]
     done, wrong = (sum(counts[state] for state in states) for states in (_DONE, _TO_LOOK_AT))
     findings = Counter(finding.verdict for one in fleet.owned for finding in one.left)
-    share = f"{100 * done / looked:.0f} %" if looked else "–"
+    has = "has" if done == 1 else "have"
+    share = f"{100 * done / looked:.0f}%" if looked else "–"
     parts = (
         Bar("done", done, Tone.GOOD),
         Bar("pull request open", counts[State.OPEN], Tone.HALF),
         Bar("to do", counts[State.FINDINGS] + counts[State.DECLINED], Tone.PLAIN),
-        Bar("needs a look", wrong, Tone.BAD),
+        Bar("needs attention", wrong, Tone.BAD),
     )
     verdicts = tuple(Bar(verdict, findings[verdict], VERDICTS[verdict]) for verdict in MEANING)
     charts = [
@@ -106,13 +107,13 @@ def _overview(fleet: Fleet, today: date) -> Section:
     return Section(
         "overview",
         "Overview",
-        f"{done:,} of {many(looked, *_counted(fleet))} have no stored login left, or have merged the change that "
-        "removes it.",
+        f"{done:,} of {many(looked, *_counted(fleet))} {has} no findings left, or {has} merged the pull request that "
+        "fixes them.",
         (
             Figure(share, "done", f"{done:,} of {looked:,} that were read"),
             Figure(f"{counts[State.OPEN]:,}", "pull requests open", f"{counts[State.DECLINED]:,} declined"),
             Figure(f"{sum(findings.values()):,}", "findings left", f"{findings[Verdict.SAFE]:,} safe to fix"),
-            Figure(f"{wrong:,}", "need a look", "a failed pipeline, or not readable"),
+            Figure(f"{wrong:,}", "need attention", "a failed pipeline, or not readable"),
         ),
         tuple(chart for chart in charts if any(bar.value for bar in chart.bars)),
     )

@@ -118,7 +118,7 @@ def stored(listing: Listing, tokens: Sequence[TokenRow] = ()) -> Iterator[Sectio
 def tokens_section(rows: Sequence[TokenRow], unjudged: Sequence[Token] = (), *, page: bool) -> Iterator[Section]:
     """Nothing where there is none. Of those that are `unjudged` only what their owner says is known."""
     if rows or unjudged:
-        lead = "As their owners list them, the first to expire first."
+        lead = "As their owners list them, by expiry date."
         yield Section("tokens", "Tokens", lead, tables=(_tokens(rows, unjudged, page),))
 
 
@@ -128,10 +128,10 @@ def doubts(listing: Listing, *, page: bool) -> Iterator[Section]:
     if page and waived:
         columns = (
             *(Column("Possible use", "name"), Column("In"), Column("Variable"), Column("Reason"), Column("Until")),
-            Column("Rest on it", "number"),
+            Column("Variables it covers", "number"),
         )
         rows = tuple(_waiver(one, [row for row in listing.rows if one in row.waivers]) for one in waived)
-        table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables that rest on it.")
+        table = Table("waiver-rows", "Waivers", columns, rows, note="Open a row for the variables it covers.")
         lead = "Possible uses that somebody accepted, until a date."
         yield Section("waivers", "Waived", lead, tables=(table,))
     unread = list(words.unread(listing))
@@ -153,7 +153,7 @@ def closing_of(listing: Listing, tokens: Sequence[TokenRow], *, planned: bool = 
     counts = [(", ", f"{number} ", Marked(verdict, TONES[verdict])) for verdict, number in words.counts(listing.rows)]
     found = [piece for pieces in counts for piece in pieces][1:]
     head, tail = words.total(listing)
-    yield (head, *((": ", *found) if found else ()), tail)
+    yield (head, *((": ", *found) if found else ()), f"{tail}.")
     yield from words.resting(listing)
     if not planned:
         yield from words.advice(listing, tokens)
@@ -173,7 +173,7 @@ def tokens_sheet(rows: Sequence[TokenRow], unjudged: Sequence[Token] = ()) -> Ta
 def _table(one: ToDo, columns: tuple[Column, ...]) -> Table:
     """What can be done next, and about which variables."""
     note = f"{one.step.next} Open a row for its evidence.".replace("`", "")
-    title = f"{many(one.count, 'variable')}: {one.step.what}"
+    title = f"{many(one.count, 'variable')} {one.step.what}"
     rows = tuple(map(_pair, one.entries))
     return Table(f"next-{one.step.verdicts[0]}", title, columns, rows, tuple(TONES.items()), note)
 
@@ -234,7 +234,7 @@ def _row(row: VariableRow, group: Text) -> TableRow:
     variable = row.variable
     secured = "" if variable.secured or not row.level else ", not secured"
     environment = (" ", Marked(variable.environment, Tone.QUOTE)) if row.level and variable.environment else ()
-    level = f" ({row.level}" if row.level else " (on no level"
+    level = f" ({row.level}" if row.level else " (not stored"
     verdict = Marked(row.verdict, TONES[row.verdict])
     line = (Marked(variable.key, Tone.NAME), level, *environment, f"{secured})  ", verdict)
     where = " ".join(filter(None, (row.level or "-", variable.environment or "")))
@@ -309,10 +309,10 @@ def _token(token: Token, verdict: str, why: Sequence[str], notes: Sequence[str],
         *(said(_quoted(note), (Marked("note", Tone.HALF),)) for note in notes[:MOST]),
         *map(said, more(len(notes) - MOST)),
         *([listed(map(shown, token.variables), "stored as")] if page and token.variables else []),
-        *([listed(token.consumers, "used outside of Pipelines by")] if page and token.consumers else []),
+        *([listed(token.consumers, "used outside Pipelines by")] if page and token.consumers else []),
     )
     cells = (token.label, verdict, token.owner, str(token.expires or "no date"))
-    return TableRow(cells, blocks, line, "Tokens, the first to expire first")
+    return TableRow(cells, blocks, line, "Tokens, by expiry date")
 
 
 def _cells(row: VariableRow) -> tuple[str | int, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from migrator.findings.counting import many
 from migrator.fleet.following import StatusRow, counted
 from migrator.reports.document import Column, Document, Section, Subject, Table, TableRow
 from migrator.reports.records.fleet import status
 from migrator.text.mask import named
 
+_EMPTY = "the ledger is empty; run `patless fleet scan`"
 _COLUMNS = (
     Column("repository", "name"),
     *(Column(label) for label in ("destination", "state")),
@@ -24,8 +26,10 @@ def subject(workspace: str, found: Sequence[StatusRow]) -> Subject:
 def document(found: Sequence[StatusRow]) -> Document:
     """A line for each destination, and the counts."""
     table = Table("status", "Status", _COLUMNS, tuple(map(_row, found)), empty="")
-    counts = ", ".join(f"{number} {state}" for state, number in counted(found).items())
-    closing = counts or "the ledger is empty; run `patless fleet scan`"
+    counts = ", ".join(f"{state} {number}" for state, number in counted(found).items())
+    several = len({row.slug for row in found}) < len(found)
+    what = ("destination branch", "destination branches") if several else ("repository", "repositories")
+    closing = f"{many(len(found), *what)} by state: {counts}" if found else _EMPTY
     return Document("Status", "", (Section("status", "Status", tables=(table,)),), (closing,))
 
 

@@ -78,7 +78,7 @@ STEPS = (
     ),
     NextStep(
         (RemovalVerdict.UNDEFINED,),
-        "are read by a login, but no level has them",
+        "read by a login, but stored on no level",
         "Store each again, or change the login.",
     ),
     NextStep(
@@ -93,7 +93,7 @@ STEPS = (
     ),
     NextStep(
         (RemovalVerdict.ROLLBACK,),
-        "are for tags and old runs only",
+        "for tags and old runs only",
         "Decide whether someone may run these again; a shorter `--rollback-window` leaves old runs out.",
     ),
     NextStep(
@@ -103,7 +103,7 @@ STEPS = (
     ),
     NextStep(
         (RemovalVerdict.IN_USE,),
-        "are in use",
+        "in use",
         "Run `patless fleet migrate` to move what uses them to native credentials.",
     ),
 )
@@ -294,4 +294,4 @@ def day(seconds: int) -> str:
     try:
         return f"on {datetime.fromtimestamp(seconds, UTC).date()}"
     except (ValueError, OverflowError, OSError):
-        return "on an impossible date"
+        return "with an invalid date"

@@ -55,7 +55,7 @@ def _share(bars: tuple[Bar, ...]) -> tuple[Markup, int]:
             column, row = number % 2, number // 2
             x, y = column * (_WIDTH // 2), 48 + row * 24
             yield _rect(x, y - 10, 11, 11, bar)
-            share = f"{bar.label}: {bar.value:,} ({100 * bar.value / whole:.0f} %)"
+            share = f"{bar.label}: {bar.value:,} ({100 * bar.value / whole:.0f}%)"
             yield _words(x + 19, y, share, 40)
 
     return Markup("").join(parts()), 34 + 24 * ((len(shown) + 1) // 2)

@@ -196,7 +196,9 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const done = await copied(button.parentElement.querySelector("code").textContent);
+    const shown = button.parentElement.querySelector("code").textContent;
+    const typed = /^[^`]*`([^`]+)`$/.exec(shown);  // a step that ends with what is to be typed
+    const done = await copied(typed ? typed[1] : shown);
     button.textContent = done ? "Copied" : "Not copied";
     button.focus();
     tell(done ? "Copied" : "The browser does not let the page copy; select the text");
