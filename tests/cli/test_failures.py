@@ -183,7 +183,7 @@ class TestOtherCommands:
         run = patless("packages")
         assert run.code == 0
         assert run.out.splitlines()[1].startswith(
-            "crg.apkg.io/acme/web  container  own    -          Dockerfile:1:6  pushed here"
+            "crg.apkg.io/acme/web  container  own        -          Dockerfile:1:6  pushed here"
         )
         assert '"ownership": "own"' in patless("packages", tmp_path, "--format", "json").out
 

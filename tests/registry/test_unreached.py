@@ -129,6 +129,6 @@ def test_doctor_says_that_nobody_was_asked_and_shows_no_secret(
     run = patless("doctor")
     assert run.code == 4
     assert "https://nobody.invalid/2.0, not reached" in run.out
-    assert "credential  access token, nobody was asked whether it is accepted" in run.out
+    assert "credential  access token, not checked" in run.out
     assert "cannot reach nobody.invalid: the proxy does not answer; correct or unset HTTPS_PROXY" in run.out
     assert SECRET not in run.out + run.err
