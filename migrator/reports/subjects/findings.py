@@ -101,7 +101,7 @@ def document(
     )
     empty = "" if quiet else "No findings."
     table = Table("all-findings", "All findings", columns, found, tuple(TONES.items()), empty=empty)
-    lead = "Open a row for the lines, the change, and the next steps." if found else ""
+    lead = "Open a row for the next steps." if found else ""
     sections = (
         *([_overview(report, closing)] if page else []),
         Section("findings", "Findings", lead, tables=(table,)),
