@@ -250,7 +250,7 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ("", "mine.yml:1:1: the rule file is empty"),
         ("- a", "mine.yml:1:1: must be a mapping"),
         ("a: [", "mine.yml:1:5: not valid YAML"),
-        ("a: 1\na: 2", "mine.yml:2:1: a key is twice in"),
+        ("a: 1\na: 2", "mine.yml:2:1: a key appears twice in"),
         ("nonsense: 1", "mine.yml:1:11: `nonsense` is not known; known here: "),
         ("why: because", "mine.yml:1:6: `why` needs `what` beside it"),
         ("what: a\nwhy: b", "mine.yml:1:1: the rule has no `url`"),
