@@ -191,7 +191,7 @@ def test_the_page_and_the_tables_have_it_and_do_not_count_it(desk: Desk) -> None
     desk.scan()
     assert desk.run("report").code == 0
     page = (desk.home / "patless-fleet.html").read_text()
-    assert "0 of 2 repositories have no stored login" in page
+    assert "0 of 2 repositories have no findings left" in page
     assert "Earlier names" in page
     document = json.loads((desk.home / "patless-fleet.html.json").read_text())
     rows = {row["slug"]: row for row in document["repositories"]}
