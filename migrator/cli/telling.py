@@ -1,21 +1,27 @@
-"""How far a command is, on standard error: a line that changes at a terminal, else a line every half minute."""
+"""How far a command is, on standard error: a bar that changes at a terminal, else a line every half minute."""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from migrator.cli import console
 from migrator.fleet.progress import Going
 
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
 _TICK = 0.5
 EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
-_WIDTH = 200
+_BAR = 20
+_NO_SHARE = (0, 0)
 
 
 _OPEN: list[Telling] = []
@@ -23,13 +29,15 @@ _OPEN: list[Telling] = []
 
 
 class Telling:
-    """`text` is asked for from a thread of its own; '' says nothing."""
+    """`text` is asked for from a thread of its own; '' says nothing. `share` is how many are done, of how many; of 0,
+    that is not known."""
 
-    def __init__(self, text: Callable[[], str]) -> None:
+    def __init__(self, text: Callable[[], str], share: Callable[[], tuple[int, int]] = lambda: _NO_SHARE) -> None:
         self._text = text
+        self._share = share
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._shown = False
+        self._shown: tuple[Progress, TaskID] | None = None
         self._said = self._stepped = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -51,9 +59,8 @@ class Telling:
         if not _OPEN or _OPEN[-1] is not self or now - self._stepped < _TICK:
             return
         self._stepped = now
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             with self._lock:
-                self._clear()
                 self._show(self._text())
         elif now - self._said >= EVERY and (text := self._text()):
             self._said = now
@@ -64,22 +71,49 @@ class Telling:
         self.clear()
 
     def _show(self, text: str) -> None:
-        if text:
-            sys.stderr.write(text[:_WIDTH])
-            sys.stderr.flush()
-            self._shown = True
+        if not text:
+            self._clear()
+            return
+        if self._shown is None:
+            self._shown = _bar()
+        progress, task = self._shown
+        done, every = self._share()
+        progress.update(task, description=text, completed=done, total=every or None)
+        progress.refresh()
 
     def _clear(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-            self._shown = False
+        if self._shown is not None:
+            self._shown[0].stop()
+            self._shown = None
+
+
+def _bar() -> tuple[Progress, TaskID]:
+    """One line that goes when it is stopped, as wide as the terminal; nothing is imported before one is to be shown."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
+
+    text = TextColumn(
+        "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    )
+    progress = Progress(
+        BarColumn(_BAR),
+        text,
+        console=Console(file=sys.stderr, force_terminal=True, highlight=False),
+        auto_refresh=False,
+        transient=True,
+        expand=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    progress.start()
+    return progress, progress.add_task("", total=None)
 
 
 @contextmanager
-def telling(text: Callable[[], str]) -> Iterator[Telling]:
+def telling(text: Callable[[], str], share: Callable[[], tuple[int, int]] = lambda: _NO_SHARE) -> Iterator[Telling]:
     """For the time of the block."""
-    with _open(text) as one:
+    with _open(text, share) as one:
         thread = threading.Thread(target=one.run, name="telling", daemon=True)
         thread.start()
         try:
@@ -90,8 +124,8 @@ def telling(text: Callable[[], str]) -> Iterator[Telling]:
 
 
 @contextmanager
-def _open(text: Callable[[], str]) -> Iterator[Telling]:
-    one = Telling(text)
+def _open(text: Callable[[], str], share: Callable[[], tuple[int, int]]) -> Iterator[Telling]:
+    one = Telling(text, share)
     for outer in _OPEN[-1:]:
         outer.clear()
     _OPEN.append(one)
@@ -113,12 +147,12 @@ def clock(moment: float) -> str:
 @contextmanager
 def going(far: Going) -> Iterator[Telling]:
     """What is done of all, at what rate, and how long the rest takes."""
-    with telling(lambda: far.told(time.monotonic())) as one:
+    with telling(lambda: far.told(time.monotonic()), lambda: (far.done, far.all)) as one:
         yield one
 
 
 @contextmanager
 def stepping(far: Going) -> Iterator[Callable[[], None]]:
     """The same without a thread: what is given is to be called again and again."""
-    with _open(lambda: far.told(time.monotonic())) as one:
+    with _open(lambda: far.told(time.monotonic()), lambda: (far.done, far.all)) as one:
         yield one.step

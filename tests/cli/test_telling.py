@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sqlite3
 import threading
 import time
@@ -16,10 +17,20 @@ from migrator.cli import console, main, telling
 from migrator.fleet.ledger import Ledger
 from migrator.fleet.progress import Going
 
+SHOWN = "\x1b[?25h"
+"""The cursor is seen again."""
+_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def lines(text: str) -> list[str]:
+    """What stood behind the bar, one after the other."""
+    found = (_STYLE.sub("", one).strip("\r\n").partition("━ ")[2].strip() for one in text.split("\r\x1b[2K"))
+    return [one for one in found if one]
 
 
 def test_at_a_terminal_the_line_changes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,9 +41,10 @@ def test_at_a_terminal_the_line_changes_and_goes(monkeypatch: pytest.MonkeyPatch
         console.err(["a line that stays"])
         time.sleep(0.1)
     text = stream.getvalue()
-    assert "0 of 100\r\x1b[K1 of 100" in text
-    assert "\r\x1b[Ka line that stays\n" in text
-    assert text.endswith("\r\x1b[K")
+    assert lines(text)[:2] == ["0 of 100", "1 of 100"]
+    assert "\x1b[2Ka line that stays\n" in text
+    assert "a line that stays" not in lines(text)
+    assert text.endswith(f"{SHOWN}\r\x1b[1A\x1b[2K")
 
 
 def test_elsewhere_it_is_a_line_each_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +80,32 @@ def test_the_inner_one_is_shown_and_the_outer_one_goes_on(monkeypatch: pytest.Mo
         with telling.telling(lambda: "inner"):
             time.sleep(0.1)
         time.sleep(0.1)
-    shown = [one for one in stream.getvalue().replace("\x1b[K", "").split("\r") if one]
+    shown = lines(stream.getvalue())
     assert [one for at, one in enumerate(shown) if one not in shown[max(0, at - 1) : at]] == ["outer", "inner", "outer"]
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_the_line_is_as_wide_as_the_terminal_and_has_a_bar(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    far = Going("scanning [1]", 50, 100, ("repository", "repositories"), waits="waiting for another run at web")
+    with mock.patch("migrator.cli.telling._TICK", 0.01), telling.going(far):
+        time.sleep(0.1)
+    written = [_STYLE.sub("", one).strip("\r") for one in stream.getvalue().splitlines()]
+    shown = next(one for one in written if "scanning" in one)
+    assert len(shown.rstrip()) <= columns
+    assert shown.startswith("━" * 10)
+    assert shown.rstrip().endswith("…" if columns == 40 else "at web")
+
+
+def test_a_dumb_terminal_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setenv("TERM", "dumb")
+    with mock.patch("migrator.cli.telling._TICK", 0.01), telling.telling(lambda: "3 of 100"):
+        time.sleep(0.1)
+    assert stream.getvalue() == ""
 
 
 @pytest.mark.parametrize(
