@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from migrator.ir.paths import matching, normal
 from migrator.rulebook.programs import Programs
+from migrator.text.haystack import Haystack
 from migrator.text.patterns import regex
-from migrator.text.together import Together
 
 _CONTINUED = regex(r"\\\r?\n")
 _END = regex(r";|&&|\|\|")
@@ -82,7 +82,7 @@ class NamingTexts(Struct, frozen=True):
     paths: tuple[str, ...]
     inside: Mapping[str, Sequence[str]]
     any_words: frozenset[str]
-    together: Together
+    together: Haystack
 
     @classmethod
     def of(cls, texts: Mapping[str, Searched]) -> NamingTexts:
@@ -90,7 +90,7 @@ class NamingTexts(Struct, frozen=True):
         for path in texts:
             inside.setdefault(path.rpartition("/")[0], []).append(path)
         wide = frozenset(path for path, one in texts.items() if one.patterns or path.endswith(".py"))
-        return cls(tuple(texts), inside, wide, Together(one.text for one in texts.values()))
+        return cls(tuple(texts), inside, wide, Haystack(one.text for one in texts.values()))
 
     def may_name(self, name: FileName) -> frozenset[str]:
         """Those that `stands_in` has to be asked about, or `imports`; for no other is it true."""

@@ -12,7 +12,7 @@ from migrator.flow.filenames import FileName, searched
 from migrator.ir.paths import Top
 from migrator.ir.values import Literal, Value
 from migrator.reading.repository import Reading
-from migrator.text.together import Together
+from migrator.text.haystack import Haystack
 
 
 class Callers:
@@ -89,7 +89,7 @@ class _Texts:
 
     def __init__(self, said: Iterable[tuple[str, str, bool]]) -> None:
         self._all = [(who, searched(text), taken) for who, text, taken in said]
-        self._together = Together(text.text for _, text, _ in self._all)
+        self._together = Haystack(text.text for _, text, _ in self._all)
         self._patterns = [number for number, (_, text, _) in enumerate(self._all) if text.patterns]
 
     def naming(self, name: FileName) -> Iterator[str]:

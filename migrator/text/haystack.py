@@ -9,7 +9,7 @@ from itertools import accumulate
 _END = "\0"
 
 
-class Together:
+class Haystack:
     """Texts by their number. A word that is looked for holds no NUL."""
 
     def __init__(self, texts: Iterable[str]) -> None:
