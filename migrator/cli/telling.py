@@ -15,12 +15,14 @@ from migrator.cli import console
 from migrator.fleet.progress import Going
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.console import RenderableType
+    from rich.live import Live
 
 _TICK = 0.5
 EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 _BAR = 20
+"""Columns of the bar, which is there where the text leaves room for it."""
 _NO_SHARE = (0, 0)
 
 
@@ -37,7 +39,7 @@ class Telling:
         self._share = share
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._shown: tuple[Progress, TaskID] | None = None
+        self._shown: Live | None = None
         self._said = self._stepped = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -75,39 +77,42 @@ class Telling:
             self._clear()
             return
         if self._shown is None:
-            self._shown = _bar()
-        progress, task = self._shown
-        done, every = self._share()
-        progress.update(task, description=text, completed=done, total=every or None)
-        progress.refresh()
+            self._shown = _live()
+        self._shown.update(_line(text, *self._share(), self._shown.console.width), refresh=True)
 
     def _clear(self) -> None:
         if self._shown is not None:
-            self._shown[0].stop()
+            self._shown.stop()
             self._shown = None
 
 
-def _bar() -> tuple[Progress, TaskID]:
-    """One line that goes when it is stopped, as wide as the terminal; nothing is imported before one is to be shown."""
+def _live() -> Live:
+    """What goes when it is stopped; nothing is imported before there is something to show."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-    from rich.table import Column
+    from rich.live import Live
 
-    text = TextColumn(
-        "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
-    )
-    progress = Progress(
-        BarColumn(_BAR),
-        text,
-        console=Console(file=sys.stderr, force_terminal=True, highlight=False),
+    live = Live(
+        console=Console(file=sys.stderr, force_terminal=True, highlight=False, markup=False),
         auto_refresh=False,
         transient=True,
-        expand=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    progress.start()
-    return progress, progress.add_task("", total=None)
+    live.start()
+    return live
+
+
+def _line(text: str, done: int, every: int, width: int) -> RenderableType:
+    """A bar and the text, or where it is longer than the terminal is wide, all of it on several lines."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    if _BAR + 1 + len(text) >= width:
+        return Text(text)
+    line = Table.grid(padding=(0, 1))
+    line.add_row(ProgressBar(every or None, done, width=_BAR, pulse=not every), Text(text))
+    return line
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def test_rate_and_time_left_are_shown_on_a_terminal_and_taken_away(desk: Desk) -
     how = r"1 request, \d+\.\d a (second|minute), about \d+ seconds? left"
     assert re.search(rf"scanning: [1-{COUNT - 1}] of {COUNT} repositories, {how}", plain), plain
     assert plain.count("\n") < 4, "it is one line all the time"
-    assert seen.rstrip().endswith("\x1b[K"), "and is gone at the end"
+    assert seen.rstrip().endswith("\x1b[2K"), "and is gone at the end"
 
 
 def test_where_there_is_no_terminal_nothing_is_shown(desk: Desk) -> None:
