@@ -75,7 +75,8 @@ def standing_in(patterns: Sequence[str]) -> tuple[str, ...] | None:
     """Texts, of which one stands in each path that the patterns leave out; None where none are known."""
     if any(_SPECIAL & set(pattern) for pattern in patterns):
         return None
-    texts = tuple(max(pattern.replace("?", "*").split("*"), key=len).strip("/ \t\r") for pattern in patterns)
+    bare = (pattern.replace("?", "*").removeprefix("./") for pattern in patterns)
+    texts = tuple(max(pattern.split("*"), key=len).strip("/ \t\r") for pattern in bare)
     return texts if all(texts) else None
 
 

@@ -55,6 +55,7 @@ def keep(argv: list[str], began: float, code: int) -> None:
         try:
             one.further = (*one.further, *inputs.led_to(one.roots))
             one.roots = inputs.outermost(one.roots)
+            inputs.inside(one.roots, one.named or (os.getcwd(),))
             text, youngest = inputs.looked_at(one.roots, one.named, one.further)
         except (OSError, inputs.Unsure):
             continue

@@ -68,8 +68,7 @@ def looked_at(roots: Iterable[str], named: Iterable[str], further: Iterable[str]
     """The text, and the youngest moment of what was looked at, in nanoseconds since 1970.
 
     `roots` are the real folders of repositories, none inside another, `named` the paths of the command line, `further`
-    other files.
-    Raises Unsure and OSError.
+    other files. Raises Unsure and OSError.
     """
     look = _Look(roots)
     for path in named:
@@ -99,6 +98,13 @@ def outermost(folders: Iterable[str]) -> tuple[str, ...]:
         if not found or not path.startswith(found[-1]):
             found.append(path)
     return tuple(path.rstrip(os.sep) or os.sep for path in found)
+
+
+def inside(roots: Iterable[str], paths: Iterable[str]) -> None:
+    """Raises Unsure where a path is in none of the folders: what says where its repository is lies elsewhere."""
+    tops = tuple(os.path.join(root, "") for root in roots)
+    if not all(os.path.join(os.path.realpath(path), "").startswith(tops) for path in paths):
+        raise Unsure
 
 
 def led_to(roots: Iterable[str]) -> list[str]:
@@ -178,10 +184,11 @@ class _Look:
                         self._leads_inside(one.path)
 
     def _leads_inside(self, path: str) -> None:
-        """So that what a link leads to is looked at where it is."""
+        """So that what a link leads to is looked at where it is; on the way may be links that are not."""
         real = os.path.realpath(path)
         if f"{os.sep}.git" in real.lower() or not any(real.startswith(f"{top}{os.sep}") for top in self.tops):
             raise Unsure
+        self.says(path, real)
 
     def _git(self, path: str, is_folder: bool) -> None:
         if not is_folder or os.path.lexists(os.path.join(path, "commondir")):

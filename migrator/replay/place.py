@@ -24,6 +24,6 @@ def cache_folder(environment: Mapping[str, str]) -> str:
     if os.path.isabs(base):
         return os.path.join(base, "patless")
     home = os.path.expanduser("~")
-    return (
-        os.path.join(home, "Library/Caches" if sys.platform == "darwin" else ".cache", "patless") if home != "~" else ""
-    )
+    if home == "~":
+        return ""
+    return os.path.join(home, "Library/Caches" if sys.platform == "darwin" else ".cache", "patless")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,6 +121,6 @@ def is_all_listed(root: Path, found: Seen) -> bool:
 
 def _patterns(path: Path) -> Iterator[str]:
     """Raises Unreadable."""
-    for line in (read_bounded(path) or b"").splitlines():
+    for line in (read_bounded(path) or b"").removeprefix(BOM_UTF8).splitlines():
         if line.strip() and not line.startswith(b"#"):
             yield os.fsdecode(line)

@@ -203,6 +203,26 @@ def test_a_link_within_the_repository_is_looked_at(root: Path, run: Callable[[li
     assert not is_kept(["check"])
 
 
+def test_a_link_on_the_way_that_lies_elsewhere_is_noticed(root: Path, run: Callable[[list[str]], Said]) -> None:
+    way = root.parent / "way"
+    way.symlink_to(root / "Dockerfile")
+    (root / "ci" / "Dockerfile").symlink_to(way)
+    run(["check"])
+    assert is_kept(["check"])
+    way.unlink()
+    way.symlink_to(root / "ci" / "build.sh")
+    assert not is_kept(["check"])
+
+
+def test_a_work_tree_elsewhere_is_not_kept(root: Path, run: Callable[[list[str]], Said]) -> None:
+    tree = root.parent / "tree"
+    tree.mkdir()
+    (root / FILE).rename(tree / FILE)
+    subprocess.run(["git", "config", "core.worktree", tree], cwd=root, check=True)
+    assert run(["check"]).code == 1
+    assert not records.kept()
+
+
 def touched(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

@@ -64,10 +64,11 @@ def test_it_is_answered_once_a_run_has_read_it(
 
 
 def test_a_file_that_it_may_leave_out_takes_the_ordinary_way(root: Path, run: Callable[[list[str]], Said]) -> None:
-    (root / ".patless.toml").write_text('exclude = ["attic/"]\n')
-    run(HOOK)
-    assert entry._answer([*HOOK, "ci/build.sh"]) != ""
-    assert entry._answer([*HOOK, "attic/old.sh"]) == ""
+    for pattern in ("attic/", "./attic", "./attic/*.sh"):
+        (root / ".patless.toml").write_text(f'exclude = ["{pattern}"]\n')
+        run(HOOK)
+        assert entry._answer([*HOOK, "ci/build.sh"]) != ""
+        assert entry._answer([*HOOK, "attic/old.sh"]) == ""
 
 
 def test_a_login_takes_the_ordinary_way(root: Path, run: Callable[[list[str]], Said]) -> None:
@@ -106,7 +107,7 @@ def test_a_run_without_it_says_nothing_of_it(root: Path, run: Callable[[list[str
 
 
 @given(
-    patterns=st.lists(st.text("ab/*? ", min_size=1, max_size=8), min_size=1, max_size=3),
+    patterns=st.lists(st.text("ab./*? ", min_size=1, max_size=8), min_size=1, max_size=3),
     path=st.lists(st.text("ab ", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join),
 )
 def test_a_path_that_is_left_out_has_one_of_the_texts(patterns: list[str], path: str) -> None:

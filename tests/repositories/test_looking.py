@@ -86,6 +86,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a rule": lambda root: (root / ".gitignore").write_text("docs/\n"),
     "a rule in a folder": lambda root: (root / "docs" / ".gitignore").write_text("old\n"),
     "a rule of this clone": lambda root: (root / ".git" / "info" / "exclude").write_text("*.md\n"),
+    "a rule behind a byte order mark": lambda root: (root / ".gitignore").write_text("\ufeffdocs/\n"),
     "brackets": lambda root: (root / ".gitignore").write_text("[d]ocs\n"),
     "an escape": lambda root: (root / ".gitignore").write_text("\\docs\n"),
     "all": lambda root: (root / ".gitignore").write_text("*\n"),
