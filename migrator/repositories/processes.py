@@ -119,17 +119,17 @@ def spread(
             for pipe, (worker, asked, end) in list(running.items()):
                 if not pipe.poll() and time.monotonic() < end:
                     continue
-                del running[pipe]
                 number = asked.popleft()
                 try:
                     found[number] = worker.answer(0, seconds)
-                except Lost as lost:
-                    found[number] = lost
+                    lost = False
+                except Lost as why:
+                    found[number] = why
+                    lost = True
                     worker.end()
                     left.extendleft(reversed(asked))
-                    go_on(None, deque())
-                else:
-                    go_on(worker, asked)
+                del running[pipe]
+                go_on(*((None, deque()) if lost else (worker, asked)))
     finally:
         for worker, _, _ in running.values():
             worker.end()

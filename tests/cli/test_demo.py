@@ -141,7 +141,7 @@ def test_nothing_is_left_of_a_workspace_that_was_kept(stop: signal.Signals, tmp_
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),
     ) as process:
         assert process.stdout
         while not process.stdout.readline().startswith("  $ patless fleet status"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -78,7 +79,8 @@ def test_pieces_that_end_their_process_are_lost_and_the_others_are_done(count: i
 @pytest.mark.parametrize(("what", "kind"), [("error", ValueError), ("odd", Exception)])
 def test_what_the_work_raises_is_raised(what: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
-        processes.spread(piece, ["a", what], 2, 60)
+        processes.spread(piece, ["a", what, *"bcdefgh"], 2, 60)
+    assert multiprocessing.active_children() == []
     workers = Workers(60)
     first = workers.do(piece, "a")
     with pytest.raises(kind):
