@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -165,7 +164,7 @@ def test_a_keystroke_costs_a_part_of_the_first_answer(tmp_path: Path) -> None:
         begun = time.perf_counter()
         editor.wait(path)
         assert time.perf_counter() - begun < 10 * first
-        assert statistics.median(taken) < first / 2, (first, taken)
+        assert min(taken) < first / 2, (first, taken)  # other work of the machine only adds
         assert editor.process.stdin
         editor.process.stdin.close()  # an editor that goes without a word leaves no process behind
         assert editor.process.wait(30) == 1
