@@ -406,3 +406,18 @@ def test_time_is_linear_in_the_size_of_a_hostile_file(piece: str, path: str) -> 
 
 def test_a_file_is_no_program_where_nobody_says_so() -> None:
     assert Finder([NAME]).look(b"\0\1", "a.png").opaque == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "text"),
+    [
+        ("MY_TOKEN", "ci.sh", "docker run -eMY_TOKEN alpine"),
+        ("MY_TOKEN", "ci.py", r'"\nMY_TOKEN"'),
+        ("TF_VAR_token", "main.tf", "var.token"),
+        ("TWINE_PASSWORD", "ci.sh", "twine upload dist/*"),
+        ("MY_TOKEN", "ci.ps1", "$env:my_token"),
+    ],
+)
+def test_a_name_is_found_alone_as_it_is_among_many(name: str, path: str, text: str) -> None:
+    many = [name, *(f"OTHER_{number}" for number in range(100))]
+    assert find(text.encode(), path, [name]) == find(text.encode(), path, many) != []

@@ -13,7 +13,7 @@ import pytest
 
 from migrator.secrets.references import rules
 from migrator.secrets.references.opaque import OpaqueForms
-from migrator.secrets.references.rules import AHEAD, WIDTH, Form, windows
+from migrator.secrets.references.rules import AHEAD, FAR, WIDTH, Form, windows
 
 BUILT_IN = rules.load()
 
@@ -40,8 +40,16 @@ def _ahead(op: object, arguments: Any) -> Iterator[int]:
 
 def test_forms_are_wide_where_their_patterns_are_and_nowhere_else() -> None:
     for form in BUILT_IN.opaque:
-        parsed = parser.parse(form.pattern.pattern, form.pattern.flags)
-        assert form.wide is (parsed.getwidth()[1] > WIDTH or ahead(parsed) > AHEAD), form.pattern.pattern
+        width, far = reach(form.pattern)
+        assert form.wide is (width > WIDTH or far > AHEAD), form.pattern.pattern
+        width, far = reach(form.guard or form.pattern)
+        assert form.guard is None or (width <= FAR and far <= AHEAD), form.pattern.pattern
+
+
+def reach(pattern: re.Pattern[str]) -> tuple[int, int]:
+    """The most characters of a match, and behind it."""
+    parsed = parser.parse(pattern.pattern, pattern.flags)
+    return parsed.getwidth()[1], ahead(parsed)
 
 
 @pytest.mark.parametrize("seed", range(6))

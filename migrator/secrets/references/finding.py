@@ -63,6 +63,12 @@ class Finder:
                 if found := alias.names.fullmatch(name):
                     for word in (found.expand(template) for template in alias.words):
                         self._words.setdefault(word.encode(), []).append(_Word(name, alias))
+        self._seldom = [
+            word
+            for word, meant in self._words.items()
+            if any(one.alias is None or one.name.encode() not in word for one in meant)
+        ]
+        """Words of which one stands wherever any does: most stand for a name with something before it."""
         self._opaque = OpaqueForms(self.rules)
         self._parts = Parts(self.names)
         self._folded = {name.lower(): name for name in self.names}
@@ -94,8 +100,8 @@ class Finder:
     def _named(self, data: bytes, language: Language) -> tuple[list[bytes], bool]:
         """The words looked for that stand in the bytes, and whether a name does in other letters. A few words are
         found sooner than all words of the bytes are."""
-        few = len(self._words) <= _FEW and not language.folded
-        if few and not any(word in data for word in self._words):
+        few = len(self._seldom) <= _FEW and not language.folded
+        if few and not any(word in data for word in self._seldom):
             return [], False
         words = content.words(data)
         folded = language.folded and not self._folded_bytes.isdisjoint(word.lower() for word in words)

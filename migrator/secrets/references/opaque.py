@@ -49,7 +49,7 @@ _BUILDS = regex(
 _FOLDER = regex(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
-_SHARED = (b"env", b"$", b"exec", b"array")
+_SHARED = (b"env", b"$", b"onfig", b"-e")
 """What stands in most needles, and seldom in a file."""
 _LONGEST = 40
 """The most characters of such a needle."""
@@ -58,12 +58,11 @@ MOST = 50
 
 
 class _Needle(NamedTuple):
-    """One text of which the form needs one, and `beside`, which it needs, too."""
+    """A text of which forms need one, each with what it needs `beside` that."""
 
     text: bytes
     folded: bool
-    beside: bytes
-    form: Form
+    forms: dict[Form, bytes]
 
 
 class OpaqueForms:
@@ -82,26 +81,29 @@ class OpaqueForms:
             if not shared:
                 found |= _held(needles, data, lower, data)
             elif shared in lower:
-                near = b"\n".join(data[start:end] for start, end in windows([shared], lower, _LONGEST, _LONGEST))
+                near = b"\n".join([data[start:end] for start, end in windows([shared], lower, _LONGEST, _LONGEST)])
                 found |= _held(needles, near, near.lower(), data)
         return list(found)
 
     def _of(self, language: Language) -> dict[bytes, list[_Needle]]:
         """The needles of a language by what they share with others, b"" for nothing."""
         if language.name not in self._known:
-            known: dict[bytes, list[_Needle]] = {}
+            known: dict[bytes, dict[tuple[bytes, bool], _Needle]] = {}
             for form in self._rules.opaque:
                 for text in form.needles if not form.languages or language.name in form.languages else ():
-                    one = _Needle(text.encode(), form.folded, form.beside.encode(), form)
-                    short = len(one.text) <= _LONGEST
-                    shared = next((each for each in _SHARED if short and each in one.text.lower()), b"")
-                    known.setdefault(shared, []).append(one)
-            self._known[language.name] = known
+                    needle = text.encode()
+                    short = len(needle) <= _LONGEST
+                    shared = next((each for each in _SHARED if short and each in needle.lower()), b"")
+                    alike = known.setdefault(shared, {})
+                    one = alike.setdefault((needle, form.folded), _Needle(needle, form.folded, {}))
+                    one.forms[form] = form.beside.encode()
+            self._known[language.name] = {shared: list(needles.values()) for shared, needles in known.items()}
         return self._known[language.name]
 
 
 def _held(needles: list[_Needle], text: bytes, lower: bytes, data: bytes) -> dict[Form, None]:
-    return {form: None for one, folded, more, form in needles if one in (lower if folded else text) and more in data}
+    there = [one.forms for one in needles if one.text in (lower if one.folded else text)]
+    return {form: None for forms in there for form, beside in forms.items() if beside in data}
 
 
 class _Constants:

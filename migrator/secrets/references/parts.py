@@ -181,7 +181,7 @@ def _within(source: Source, name: str) -> Iterator[Doubt]:
 def _escaped(source: Source, name: str) -> Iterator[Doubt]:
     """A word with escaped characters, or that goes on in another line, which holds the name: `"MY\\u005fPAT"`."""
     count = 0
-    for match in _ESCAPED.finditer(source.text):
+    for match in _ESCAPED.finditer(source.text) if "\\" in source.text else ():
         if "\\" in match[0] and count < MOST:
             word = _CHARACTER.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", match[0])
             if name.lower() in word.lower():

@@ -68,8 +68,10 @@ _OWN = regex("COMMAND|ENDS|FETCHED|COMPUTED")
 _LOADING = RLock()
 WIDTH = 210
 """The most characters of a match, of a form that is not `wide`."""
+FAR = 1000
+"""The most characters of a match of a form's `guard`."""
 AHEAD = 250
-"""The most characters behind it that such a form looks at."""
+"""The most characters behind a match that a guard, or such a form, looks at."""
 _SHEBANG = regex(rb"#![ \t]*(?:/\S{0,200}/)?(?:env[ \t]+(?:-S[ \t]+)?)?([A-Za-z]+)")
 
 
@@ -157,7 +159,8 @@ class Form:
     """A way to write a use, or what defeats proof. The words of the pattern's group `names` are the names that it
     uses; its group `what` is shown, without one the whole. one of the `needles` stands in every match, `beside`
     somewhere in the file. Languages: none is any. `guard` is the pattern without its costly beginning: where that
-    matches nowhere, the whole does not. `wide`: a match, or what it looks ahead to, may be longer than others are."""
+    matches nowhere, the whole does not. Its match has at most FAR characters. `wide`: a match, or what it looks ahead
+    to, may be longer than others are."""
 
     kind: str
     pattern: re.Pattern[str]
@@ -171,10 +174,12 @@ class Form:
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """What `finditer` gives. Only what is around the needles is looked into: a match holds one of these, has at
         most WIDTH characters, and what it looks ahead to AHEAD."""
-        if self.guard is not None and self.guard.search(text) is None:
-            return
         lower = text.lower() if self.folded else text
-        if self.wide or len(lower) != len(text):
+        same = len(lower) == len(text)
+        near = windows(self.needles, lower, FAR, FAR + AHEAD) if same else [(0, len(text))]
+        if self.guard is not None and not any(self.guard.search(text, *part) for part in near):
+            return
+        if self.wide or not same:
             yield from self.pattern.finditer(text)
             return
         for start, end in windows(self.needles, lower, WIDTH, WIDTH + AHEAD):
