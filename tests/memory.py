@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migrator.engine.analysis import analyse
 from migrator.findings.records import Report
-from migrator.findings.settings import Settings
+from migrator.findings.settings import Fixing, Settings
 from migrator.fixes.applying import FixPlan, plan
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.rulebook import reading as rulebook
@@ -39,8 +39,8 @@ def report_on(
     return analyse(view, pipelines, book or rulebook.load(), settings or Settings(), BITBUCKET)
 
 
-def planned(report: Report, *, unsafe: bool = False) -> FixPlan:
-    return plan(report, unsafe, lambda path: None)
+def planned(report: Report, *, unsafe: bool = False, guard: bool = False) -> FixPlan:
+    return plan(report, Fixing(unsafe, guard), lambda path: None)
 
 
 def step(*script: str) -> str:

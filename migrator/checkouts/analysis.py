@@ -22,7 +22,7 @@ from migrator.configuration import reading as configuration
 from migrator.findings import ignores
 from migrator.findings.records import BaselineEntry, Finding, LeftOut, Report, Skipped
 from migrator.findings.selection import Scope
-from migrator.findings.settings import PipeStyle, Settings
+from migrator.findings.settings import Fixing, PipeStyle, Settings
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, Codes, Sources, Style
 from migrator.platforms.bitbucket.platform import BITBUCKET
@@ -77,14 +77,14 @@ def analyse(
     reading: AnalysisOptions,
     buffer: Buffer | None = None,
     *,
-    unsafe_fixes: bool | None = None,
+    fixing: Fixing | None = None,
     write_baseline: bool = False,
     only: Collection[Path] | None = None,
     told: Callable[[int, int], None] = lambda done, every: None,
     alone: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it holds nothing
 ) -> list[Analysis]:
-    """Every repository of `reading`, in order, or those of them whose roots are in `only`. `unsafe_fixes` None: without
-    a plan of fixes; else with unsafe ones or not. With `write_baseline` no baseline is applied. `told` is called again
+    """Every repository of `reading`, in order, or those of them whose roots are in `only`. `fixing` None: without a
+    plan of fixes. With `write_baseline` no baseline is applied. `told` is called again
     and again with how many of several are done, `alone` is entered where there is but one."""
     found = [standard_input.target(buffer.name)] if buffer else targets(reading.paths)
     found = [one for one in found if only is None or one.root in only]
@@ -93,7 +93,7 @@ def analyse(
         raise UsageError(
             "a baseline belongs to one repository; name one, or set `baseline` in the configuration of each"
         )
-    work = partial(_one, reading=reading, contents=contents, unsafe_fixes=unsafe_fixes, write_baseline=write_baseline)
+    work = partial(_one, reading=reading, contents=contents, fixing=fixing, write_baseline=write_baseline)
     workers = min(len(found), reading.jobs or os.cpu_count() or 1)
     if workers <= 1:
         with alone:
@@ -103,17 +103,17 @@ def analyse(
     with looking.learned():
         done = processes.spread(work, found, workers, _SECONDS, lambda done: told(done, len(found)))
     return [
-        _lost(target, one, unsafe_fixes) if isinstance(one, processes.Lost) else one
+        _lost(target, one, fixing) if isinstance(one, processes.Lost) else one
         for target, one in zip(found, done, strict=True)
     ]
 
 
-def _lost(target: Checkout, why: Exception, unsafe_fixes: bool | None) -> Analysis:
+def _lost(target: Checkout, why: Exception, fixing: Fixing | None) -> Analysis:
     """Stands for a repository whose analysis did not come to its end."""
     from migrator.fixes.applying import FixPlan
 
     skipped = Skipped("", None, f"analyzing it {why}; check its files, or leave it out")
-    plan = None if unsafe_fixes is None else FixPlan((), ())
+    plan = None if fixing is None else FixPlan((), ())
     return Analysis(target.root, Report((), (skipped,)), (), Scope(target.files, target.folders), None, plan)
 
 
@@ -169,13 +169,13 @@ def _one(
     target: Checkout,
     reading: AnalysisOptions,
     contents: Mapping[str, bytes],
-    unsafe_fixes: bool | None,
+    fixing: Fixing | None,
     write_baseline: bool,
 ) -> Analysis:
     disk = WorkTree(target.root)
     view = overlaid(disk, contents) if contents else disk
     given = prepared(target, reading, target.files, view, write_baseline)
-    return _analysed(target, reading, given, unsafe_fixes)
+    return _analysed(target, reading, given, fixing)
 
 
 def overlaid(disk: WorkTree, contents: Mapping[str, bytes]) -> WorkTree:
@@ -196,7 +196,7 @@ def _analysed(
     target: Checkout,
     reading: AnalysisOptions,
     given: Prepared,
-    unsafe_fixes: bool | None,
+    fixing: Fixing | None,
     memo: FlowMemo | None = None,
 ) -> Analysis:
     from migrator.findings.withholding import withhold
@@ -220,10 +220,10 @@ def _analysed(
     )
     notes += tuple(_stale(report, baseline, scope))
     plan = None
-    if unsafe_fixes is not None:
-        from migrator.fixes import applying as fixing
+    if fixing is not None:
+        from migrator.fixes import applying
 
-        plan = fixing.plan(report, unsafe_fixes, partial(refusal, view, scope))
+        plan = applying.plan(report, fixing, partial(refusal, view, scope))
     return Analysis(
         *(target.root, report, notes, scope, baseline, plan),
         settled=settled,

@@ -8,6 +8,7 @@ from pathlib import Path
 from migrator.checkouts.analysis import Analysis, analyse
 from migrator.checkouts.standard_input import Buffer
 from migrator.cli import telling
+from migrator.findings.settings import Fixing
 from migrator.fleet.progress import Going
 from migrator.options.analysis import AnalysisOptions
 
@@ -16,7 +17,7 @@ def analyzed(
     reading: AnalysisOptions,
     buffer: Buffer | None = None,
     *,
-    unsafe_fixes: bool | None = None,
+    fixing: Fixing | None = None,
     write_baseline: bool = False,
     only: Collection[Path] | None = None,
 ) -> list[Analysis]:
@@ -34,7 +35,7 @@ def analyzed(
 
         return analyse(
             *(reading, buffer),
-            unsafe_fixes=unsafe_fixes,
+            fixing=fixing,
             write_baseline=write_baseline,
             only=only,
             told=told,

@@ -18,6 +18,7 @@ from migrator.cli.analyzing import analyzed
 from migrator.cli.aside import aside, verbose
 from migrator.findings import masking, naming
 from migrator.findings.records import Finding
+from migrator.findings.settings import Fixing
 from migrator.options import UsageError
 from migrator.options.analysis import AnalysisOptions, FixOptions
 from migrator.options.output import Format
@@ -40,13 +41,18 @@ def run(reading: AnalysisOptions, options: FixOptions) -> int:
     buffer = standard_input.buffer(reading)
     if buffer and not options.diff and options.format is not Format.TEXT:
         raise UsageError("fix - prints the fixed file, so it cannot be combined with --format json")
-    analyses = analyzed(reading, buffer, unsafe_fixes=options.unsafe_fixes)
+    analyses = analyzed(reading, buffer, fixing=Fixing(options.unsafe_fixes, options.with_guard))
     planned = [(one, one.plan) for one in analyses if one.plan is not None]
     if any(plan.failures for _, plan in planned):
         if buffer and not options.diff:
             console.out_bytes(buffer.data)  # whoever takes the output for the file loses nothing
         return _failed(planned)
     all_of = Together.of([one for one, _ in planned])
+    console.err(
+        f"{named(one.name(path))}:{line}: patless adds no presence check here: {why}"
+        for one, plan in planned
+        for path, line, why in plan.unguarded
+    )
     with console.noted() as said:
         if options.verbose:
             verbose(analyses, all_of, options.color)
@@ -148,9 +154,8 @@ def _outcome(planned: Sequence[tuple[Analysis, FixPlan]], all_of: Together, opti
 
 def _sides(change: FileChange, all_of: Together, shown: str) -> tuple[Side, Side]:
     known = all_of.report.secrets.get(shown, ())
-    edits = {edit for finding in change.findings for edit in finding.edits if edit.path == change.path}
     before, after = Source.decode(change.path, change.before), Source.decode(change.path, change.after)
-    return Side(before, tuple(known)), Side(after, masking.rewritten(all_of.report, known, edits, after.text))
+    return Side(before, tuple(known)), Side(after, masking.rewritten(all_of.report, known, change.edits, after.text))
 
 
 def _of(changes: Iterable[FileChange]) -> list[Finding]:

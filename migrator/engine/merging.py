@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from migrator.findings.records import Finding, blocking
 from migrator.fixes.context import Context
 
-_TUPLES = ("assumptions", "variables", "remaining", "uses", "changes")
+_TUPLES = ("assumptions", "variables", "remaining", "uses", "changes", "checks")
 
 
 def merge(findings: Iterable[Finding], context: Context) -> list[Finding]:

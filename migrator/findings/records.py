@@ -83,13 +83,23 @@ class ScriptChange(Struct, frozen=True):
     added: tuple[str | AddedTask, ...] = ()
 
 
+class PresenceCheck(Struct, frozen=True):
+    """Where a step can ask whether a native variable is there before its fix uses it: in front of the script item whose
+    text begins `at` a character of the pipelines file at `path`."""
+
+    path: str
+    at: int
+    variable: str
+
+
 class Finding(Struct, frozen=True):
     """One login or credential that should change, at one place of one file.
 
     `variables` are the stored variables that carry the credential. `remaining` names those of them that are
     still read somewhere in the step after the fix. `edits` is empty exactly where the verdict is report-only; `changes`
-    say what the edits mean where they add or remove items of a script. A comment that settles it stands on a line of it
-    or above the line `above`, its own unless said; `comment` is what begins one in its file, '' where none can stand.
+    say what the edits mean where they add or remove items of a script, `checks` what `fix --with-guard` adds. A comment
+    that settles it stands on a line of it or above the line `above`, its own unless said; `comment` is what begins one
+    in its file, '' where none can stand.
     """
 
     rule: str
@@ -107,6 +117,7 @@ class Finding(Struct, frozen=True):
     uses: tuple[Use, ...] = ()
     edits: tuple[Edit, ...] = ()
     changes: tuple[ScriptChange, ...] = ()
+    checks: tuple[PresenceCheck, ...] = ()
     above: int = 0
     comment: str = "#"
 

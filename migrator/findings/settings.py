@@ -13,6 +13,13 @@ FILE = ".patless.toml"
 """Where the configuration is, at the root of a repository."""
 
 
+class Fixing(Struct, frozen=True):
+    """Which fixes are asked for: `unsafe` ones too, and with a presence check in front of what they use (`guard`)."""
+
+    unsafe: bool = False
+    guard: bool = False
+
+
 class PipeStyle(Struct, frozen=True):
     """`fix --style pipe`: `version` of the pipe, '' where it is not known; `variables` that its own description
     names, None where that was not read; `unread` is a clause that says why not."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
 from msgspec import Struct
 
-from migrator.findings.records import Finding, blocking
+from migrator.findings.records import Finding, PresenceCheck, blocking
 from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.judging import judge
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.remaining import named, remaining
+from migrator.flow.queries import outermost
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import Rule
 from migrator.text.source import Span
@@ -60,7 +61,18 @@ class JudgedCommand(Struct, frozen=True, eq=False):
             uses=self.step.uses,
             edits=edits,
             changes=plan.changes if plan else (),
+            checks=() if plan else (check for one in self.runs for check in _check(one.login)),
         )
+
+
+def _check(login: PackagesLogin) -> Iterator[PresenceCheck]:
+    """In front of the item of the step's own script within which the credential is first read, or the login made; none
+    where a script prints what its commands are given."""
+    script, trace = login.shell.script, login.shell.trace
+    first = min(outermost(span, calls) for span, calls in {*login.sites, (login.command.span, login.command.calls)})
+    part = script.part(first)
+    if part and part.scalar and not any(one.traced for one in trace.commands):
+        yield PresenceCheck(part.source.path, part.span.start, login.registry.password)
 
 
 class RuleContext(Context, frozen=True, eq=False, kw_only=True):

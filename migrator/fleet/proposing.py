@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from migrator.checkouts.together import DOCS
 from migrator.findings.masking import masked, rewritten
 from migrator.findings.records import Finding, Report
+from migrator.findings.settings import Fixing
 from migrator.fixes import applying as fixing
 from migrator.fixes.applying import FixPlan
 from migrator.fleet import identity, proposal, scanning, skipping
@@ -96,7 +97,7 @@ class Proposer(Struct, frozen=True):
             report = masked(scanning.analyse(view, judge))  # before anything is said or named
             report = self.importers.settled(repository, view, judge, report)
             entries = {entry.path: entry for entry in objects.entries(head)}
-            plan = fixing.plan(report, False, lambda path: _refusal(entries, path))
+            plan = fixing.plan(report, Fixing(), lambda path: _refusal(entries, path))
             pipelines = view.read(ROOT) or b""
         if plan.failures:
             raise GitError("; ".join(plan.failures))

@@ -12,6 +12,7 @@ from migrator.checkouts.analysis import Analysis, concerns, refusal
 from migrator.findings.masking import shows_none
 from migrator.findings.records import Finding, Verdict
 from migrator.findings.selection import Scope
+from migrator.findings.settings import Fixing
 from migrator.findings.withholding import withhold
 from migrator.fixes import applying
 from migrator.fixes.applying import FileChange
@@ -59,7 +60,7 @@ def fixes_of_file(answer: EditorAnswer, path: str) -> tuple[FileChange, ...]:
     report = analysis.report
     mine = [one for one in report.findings if concerns(scope, one) and shows_none(one, report)]
     left = tuple(withhold(mine, report.findings))
-    return applying.plan(replace(report, findings=left), False, partial(refusal, view, scope)).changes
+    return applying.plan(replace(report, findings=left), Fixing(), partial(refusal, view, scope)).changes
 
 
 def _of_finding(
@@ -105,7 +106,7 @@ def _changes(analysis: Analysis, view: WorkTree, group: tuple[Finding, ...]) -> 
     if not all(shows_none(one, analysis.report) for one in group):
         return ()
     report = replace(analysis.report, findings=group)
-    plan = applying.plan(report, True, partial(refusal, view, analysis.scope))
+    plan = applying.plan(report, Fixing(unsafe=True), partial(refusal, view, analysis.scope))
     return () if plan.failures or plan.held else plan.changes
 
 

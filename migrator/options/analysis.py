@@ -119,6 +119,9 @@ class FixOptions(Struct, frozen=True):
 
     diff: Annotated[bool, CliOption("Print a diff and write nothing.", group=FIXES)] = False
     unsafe_fixes: UnsafeFixes = False
+    with_guard: Annotated[
+        bool, CliOption("End a step with a message if it has no native credentials.", group=FIXES)
+    ] = False
     exit_non_zero_on_fix: Annotated[bool, CliOption("Exit 1 if a file changed.", group=EXIT)] = False
     format: ReportFormat = Format.TEXT
     strict: Strict = False

@@ -7,7 +7,7 @@ import os
 OPTIONS = (
     *("BASELINE", "COLOR", "CONFIG", "DIFF", "EXIT_NON_ZERO_ON_FIX", "EXIT_ZERO", "FORMAT", "IGNORE", "JOBS"),
     *("NO_CACHE", "NO_CONFIG", "OFFLINE", "OUTPUT_FILE", "PIPE_VERSION", "QUIET", "RULES", "SELECT", "STATISTICS"),
-    *("STDIN_FILENAME", "STRICT", "STYLE", "UNSAFE_FIXES", "VERBOSE", "WRITE_BASELINE"),
+    *("STDIN_FILENAME", "STRICT", "STYLE", "UNSAFE_FIXES", "VERBOSE", "WITH_GUARD", "WRITE_BASELINE"),
 )
 """Without `PATLESS_`. A test compares them with what the commands declare."""
 

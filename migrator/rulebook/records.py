@@ -8,7 +8,17 @@ from functools import cached_property
 
 from msgspec import field
 
-from migrator.findings.records import Finding, PackageType, Reason, ScriptChange, Severity, Use, Verdict, blocking
+from migrator.findings.records import (
+    Finding,
+    PackageType,
+    PresenceCheck,
+    Reason,
+    ScriptChange,
+    Severity,
+    Use,
+    Verdict,
+    blocking,
+)
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Escape, RegistryClient, Role, valued
@@ -54,6 +64,7 @@ class Rule(RuleEntry, frozen=True):
         uses: Iterable[Use] = (),
         edits: Iterable[Edit] = (),
         changes: Iterable[ScriptChange] = (),
+        checks: Iterable[PresenceCheck] = (),
         severity: Severity | None = None,
     ) -> Finding:
         """A finding at a place of a file; what is given twice counts once, and a reason may rule the edits out."""
@@ -74,6 +85,7 @@ class Rule(RuleEntry, frozen=True):
             uses=tuple(dict.fromkeys(uses)),
             edits=() if blocking(reasons) else tuple(sorted(set(edits))),
             changes=() if blocking(reasons) else tuple(changes),
+            checks=tuple(dict.fromkeys(checks)),
         )
 
 

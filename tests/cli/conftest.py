@@ -23,7 +23,7 @@ from migrator.cli import main
 from migrator.findings.ignores import apply
 from migrator.findings.records import Finding, Ownership, Package, Reason, Report, Severity, Skipped, Use, Verdict
 from migrator.findings.selection import chosen
-from migrator.findings.settings import Settings
+from migrator.findings.settings import Fixing, Settings
 from migrator.platforms.platform import Platform
 from migrator.rulebook.records import RuleBook
 from migrator.text.edits import Edit, splice
@@ -44,6 +44,7 @@ class Change:
     path: str
     before: bytes
     after: bytes
+    edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
 
 
@@ -52,6 +53,7 @@ class FixPlan:
     changes: tuple[Change, ...]
     held: tuple[Finding, ...]
     failures: tuple[str, ...] = ()
+    unguarded: tuple[tuple[str, int, str], ...] = ()
 
 
 def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform) -> Report:
@@ -91,19 +93,19 @@ def analyse(view: View, pipelines: Sequence[str], book: RuleBook, settings: Sett
     return Report(left, tuple(skipped), (package,), sources, secrets, tuple(pipelines), ignored)
 
 
-def plan(report: Report, unsafe: bool, writable: Callable[[str], str | None]) -> FixPlan:
+def plan(report: Report, fixing: Fixing, writable: Callable[[str], str | None]) -> FixPlan:
     wanted = [
         one
         for one in report.findings
-        if one.verdict is Verdict.SAFE or (unsafe and one.verdict is Verdict.UNSAFE)
+        if one.verdict is Verdict.SAFE or (fixing.unsafe and one.verdict is Verdict.UNSAFE)
         if writable(one.path) is None
     ]
     changes = []
     for path in sorted({one.path for one in wanted}):
         here = tuple(one for one in wanted if one.path == path)
         found = report.sources[path]
-        after = found.encode(splice(found.text, [edit for one in here for edit in one.edits]))
-        changes.append(Change(path, found.encode(found.text), after, here))
+        edits = tuple(edit for one in here for edit in one.edits)
+        changes.append(Change(path, found.encode(found.text), found.encode(splice(found.text, edits)), edits, here))
     return FixPlan(tuple(changes), tuple(one for one in report.findings if one not in wanted))
 
 

@@ -172,3 +172,24 @@ def test_what_is_left_is_said_of_the_files_as_they_are_now_and_shows_no_literal_
         "Fixed 1; 1 needs review (foreign-package ×1).\nRun `patless fix --unsafe-fixes` to fix 1 more, after review.\n"
     )
     assert secret not in run.out + run.err
+
+
+def test_a_fix_with_a_presence_check_shows_no_hardcoded_token(patless: Patless, tmp_path: Path) -> None:
+    token = "ATATT3xFfGF0abcdefghijklmnop0123456789"
+    text = STEP + f"          - docker login ghcr.io -u me -p {token}\n"
+    put(tmp_path, bitbucket_pipelines=text)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    shown = patless("fix", "--diff", "--with-guard", "--unsafe-fixes")
+    assert "+          - ': \"${BITBUCKET_PACKAGES_TOKEN:?is empty" in shown.out
+    assert token not in shown.out + shown.err
+    assert token[:20] not in shown.out
+    assert (tmp_path / "bitbucket-pipelines.yml").read_text() == text
+
+
+def test_a_presence_check_that_is_not_added_is_said(patless: Patless, tmp_path: Path) -> None:
+    put(tmp_path, bitbucket_pipelines=STEP.replace(LOGIN, f"- set -x\n          {LOGIN}"))
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert patless("fix", "--with-guard", "--unsafe-fixes").err.splitlines()[0] == (
+        "bitbucket-pipelines.yml:6: patless adds no presence check here: "
+        "the fix is in no script of a step, or the script prints its commands"
+    )

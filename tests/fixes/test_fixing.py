@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.findings.records import Finding, Reason, Report, Severity, Verdict
+from migrator.findings.settings import Fixing
 from migrator.fixes.applying import FixPlan, plan
 from migrator.fixes.verify import Unverified, rewrite
 from migrator.text.edits import Edit
@@ -40,7 +41,7 @@ def everywhere(path: str) -> str | None:
 
 
 def test_nothing_found_is_nothing_changed() -> None:
-    assert plan(report(), True, everywhere) == FixPlan((), ())
+    assert plan(report(), Fixing(unsafe=True), everywhere) == FixPlan((), ())
 
 
 @pytest.mark.parametrize(
@@ -56,34 +57,34 @@ def test_nothing_found_is_nothing_changed() -> None:
 )
 def test_the_verdict_decides_what_is_made_and_what_is_held(verdict: Verdict, unsafe: bool, made: bool) -> None:
     one = finding("a.yml", verdict=verdict)
-    result = plan(report(one), unsafe, everywhere)
+    result = plan(report(one), Fixing(unsafe), everywhere)
     assert [change.after for change in result.changes] == ([b"- login $NEW $here\n"] if made else [])
     assert result.held == (() if made else (one,))
 
 
 def test_a_fix_that_would_touch_what_may_not_be_written_is_withheld_whole() -> None:
     both, single = finding("a.yml", "b.yml"), finding("a.yml", old="here", new="HERE")
-    result = plan(report(both, single), False, lambda path: "outside" if path == "b.yml" else None)
+    result = plan(report(both, single), Fixing(), lambda path: "outside" if path == "b.yml" else None)
     assert [(change.path, change.after) for change in result.changes] == [("a.yml", b"- login $OLD $HERE\n")]
     assert result.held == (both,)
 
 
 def test_a_fix_over_two_files_changes_both() -> None:
-    result = plan(report(finding("a.yml", "b.yml")), False, everywhere)
+    result = plan(report(finding("a.yml", "b.yml")), Fixing(), everywhere)
     assert [change.path for change in result.changes] == ["a.yml", "b.yml"]
     assert len({id(found) for change in result.changes for found in change.findings}) == 1
 
 
 def test_two_findings_that_share_an_edit_make_it_once() -> None:
     one, other = finding("a.yml"), finding("a.yml")
-    (change,) = plan(report(one, other), False, everywhere).changes
+    (change,) = plan(report(one, other), Fixing(), everywhere).changes
     assert change.after == b"- login $NEW $here\n"
     assert change.findings == (one, other)
 
 
 def test_a_byte_order_mark_stays() -> None:
     marked = Report(findings=(finding("a.yml"),), sources={"a.yml": Source("a.yml", TEXTS["a.yml"], bom=True)})
-    (change,) = plan(marked, False, everywhere).changes
+    (change,) = plan(marked, Fixing(), everywhere).changes
     assert change.before == "\ufeff- login $OLD $here\n".encode()
     assert change.after == "\ufeff- login $NEW $here\n".encode()
 
@@ -97,7 +98,7 @@ def test_a_file_that_does_not_verify_is_a_failure_and_neither_changed_nor_held(
         return rewrite(source, *rest)
 
     monkeypatch.setattr("migrator.fixes.applying.rewrite", refuse)
-    result = plan(report(finding("a.yml"), finding("b.yml")), False, everywhere)
+    result = plan(report(finding("a.yml"), finding("b.yml")), Fixing(), everywhere)
     assert [change.path for change in result.changes] == ["b.yml"]
     assert result.held == ()
     (failure,) = result.failures
