@@ -161,7 +161,7 @@ def _in_the_end(visibility: Visibility, use: VariableUse) -> VariableUse:
 
 def _insert(script: Script, call: Command, natives: dict[str, str]) -> Edit:
     """The assignments in front of the call's first word. Raises Refused."""
-    point = in_front(call, natives)
+    point = in_front(call, {name: f'"${native}"' for name, native in natives.items()})
     edit = script.edit(point.span, point.text)
     if edit is None:
         raise Refused("bridge-layout", "patless can't put assignments in front of the call", "the step")

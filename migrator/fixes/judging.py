@@ -22,6 +22,7 @@ from migrator.fixes.reasons.npm import npm
 from migrator.fixes.reasons.reach import reach
 from migrator.fixes.reasons.runners import runner
 from migrator.fixes.reasons.surroundings import shadowed, surroundings, unseen_logins
+from migrator.fixes.reasons.yarn import yarn
 from migrator.fixes.visibility import Visibility
 from migrator.reading.steps import StepFacts
 
@@ -60,6 +61,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 Opinion(f"what does `{shell.commands.name}` assume?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *npm(step, context, login, left),
+                *yarn(step, context, login, left),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )

@@ -13,18 +13,21 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import Registry
 from migrator.rulebook.sinks import Role
 from migrator.sinks.credentials import Origin, origin
-from migrator.sinks.logins import Login
+from migrator.sinks.logins import Binding, Login
 
 
 class LoginWord(Struct, frozen=True):
     """The user name or the password of a login, as `role` says; `native` is the variable that should stand there.
-    `variable` is the one that the client takes it from, '' where it is told in another way."""
+    `variable` is the one that the client takes it from, '' where it is told in another way; `expression` is what that
+    becomes in front of the command, and `whole` says that it can become so nowhere else."""
 
     role: str
     native: str
     value: Value
     origin: Origin
     variable: str = ""
+    expression: str = ""
+    whole: bool = False
 
 
 class PackagesLogin(Struct, frozen=True, eq=False, dict=True):
@@ -79,8 +82,8 @@ def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:
             shell,
             login,
             registry,
-            _word("user name", registry.username, login.username, login.variable(Role.USERNAME)),
-            _word("password", registry.password, login.password, login.variable(Role.PASSWORD)),
+            _word("user name", registry.username, login.username, login, Role.USERNAME),
+            _word("password", registry.password, login.password, login, Role.PASSWORD),
         )
         for shell in step.shells
         for login in shell.logins
@@ -88,5 +91,7 @@ def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:
     )
 
 
-def _word(role: str, native: str, value: Value, variable: str) -> LoginWord:
-    return LoginWord(role, native, value, origin(value, native), variable)
+def _word(what: str, native: str, value: Value, login: Login, role: Role) -> LoginWord:
+    variable = login.variable(role)
+    given = next((one for one in login.bindings if one.variable == variable), Binding(variable, f'"${native}"', False))
+    return LoginWord(what, native, value, origin(value, native), variable, given.expression, given.whole)

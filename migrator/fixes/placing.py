@@ -60,7 +60,7 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     for word in login.words:
         try:
             if _is_handed(word, login, visibility):
-                handed[word.variable] = word.native
+                handed[word.variable] = word.expression
             else:
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
@@ -112,7 +112,7 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     name, command = word.variable, login.command
     if not name or name in dict(command.overrides):
         return False
-    kept = name not in command.exported
+    kept = word.whole or name not in command.exported
     if obstacle := word.origin.obstacle:
         raise Refused(obstacle.code, obstacle.detail, obstacle.subject)
     definitions = command.environment.get(name, (None,))

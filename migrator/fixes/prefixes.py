@@ -42,7 +42,7 @@ def is_read_only(script: Script, name: str) -> bool:
     return any(word.search(found[0]) for found in _FIXED.finditer(script.text))
 
 
-def in_front(call: Command, natives: Mapping[str, str]) -> Point:
-    """The assignments of native variables, by the names that are set, in front of the call's first word."""
-    text = "".join(f'{name}="${native}" ' for name, native in natives.items())
+def in_front(call: Command, given: Mapping[str, str]) -> Point:
+    """The assignments of expressions, by the names that are set, in front of the call's first word."""
+    text = "".join(f"{name}={expression} " for name, expression in given.items())
     return Point(Span(call.span.start, call.span.start), text)

@@ -13,16 +13,18 @@ from msgspec import Struct
 from migrator.ir.paths import matching
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
+from migrator.sinks import yarnrc
 from migrator.sinks.npmrc import FILE, settings
 from migrator.sinks.writers import may_write
+from migrator.sinks.yarnrc import yarn_settings
 from migrator.text.patterns import regex
 
 MANIFEST = "package.json"
 EVERY = "*"
 """What stands for every scope, and for packages without one."""
 _LOCKS = frozenset(["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"])
-_ROUTES = frozenset([".yarnrc.yml", ".yarnrc", "bunfig.toml", "pnpm-workspace.yaml", "lerna.json"])
-"""Files besides `.npmrc` that say where packages come from."""
+_ROUTES = frozenset([".yarnrc", "bunfig.toml", "pnpm-workspace.yaml", "lerna.json"])
+"""Files besides `.npmrc` and yarn's that say where packages come from."""
 _KINDS = (
     *("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"),
     *("bundleDependencies", "overrides", "resolutions"),
@@ -122,7 +124,9 @@ def _scopes(step: StepFacts, paths: Collection[str], file: Text, book: RuleBook)
     """The scopes whose packages come from Packages, or may."""
     for path in paths:
         base = posixpath.basename(path)
-        text = file(path) if base in _ROUTES or base == FILE else ""
+        text = file(path) if base in _ROUTES or base in (FILE, yarnrc.FILE) else ""
+        if text is not None and base == yarnrc.FILE:
+            continue
         if text is None or (base in _ROUTES and any(one in text for one in book.mentions)):
             yield EVERY
         for line in (text or "").splitlines() if base == FILE else ():
@@ -131,6 +135,13 @@ def _scopes(step: StepFacts, paths: Collection[str], file: Text, book: RuleBook)
     for shell in step.shells:
         for one in settings(shell.trace, book).known:
             yield from _scope(one.name, one.value.symbol() or "$", book)
+        found = yarn_settings(shell.trace, book, file)
+        yield from (EVERY,) if found.doubts else ()
+        for setting in found.known:
+            if setting.name in (yarnrc.SERVER, yarnrc.PUBLISHING) and not setting.of.startswith("//"):
+                shown = setting.value.symbol() or "$"
+                told = setting.name == yarnrc.SERVER and ("$" in shown or any(one in shown for one in book.mentions))
+                yield from (setting.of or EVERY,) if told else ()
 
 
 def _scope(key: str, value: str, book: RuleBook) -> Iterator[str]:

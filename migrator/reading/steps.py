@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,15 +22,20 @@ from migrator.prefilter.needles import ENCODING
 from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
+from migrator.sinks import npmrc, yarnrc
 from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
-from migrator.sinks.npm import find_npm_logins
+from migrator.sinks.npm import NPM, find_npm_logins
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
+from migrator.sinks.yarn import find_yarn_logins
+from migrator.sinks.yarnrc import YARN
 from migrator.text.source import Source
 
 _NOTHING = Flow((), (), (), (), (), ())
+COMMITTED = {NPM: npmrc.FILE, YARN: yarnrc.FILE}
+"""Clients whose calls are followed for what a file of theirs in the repository says."""
 
 
 class Shell(Struct, frozen=True, eq=False):
@@ -123,9 +129,19 @@ class StepReader:
         shells = [
             Shell(Script.join(source, commands.items), commands, order) for order, commands in enumerate(step.shells)
         ]
-        named = self.thorough or any(word in shell.script.text for shell in shells for word in self.words)
+        texts = [shell.script.text for shell in shells]
+        named = self.thorough or any(word in text for text in texts for word in self.words) or self.settles(texts)
         read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
         return StepFacts(pipelines, step, read, uses, windows, elsewhere)
+
+    def settles(self, texts: Iterable[str]) -> bool:
+        """Whether scripts start a client to which a file of the repository gives a credential for Packages."""
+        return any(program in text for text in texts for program in COMMITTED) and self._settled
+
+    @cached_property
+    def _settled(self) -> bool:
+        known = (path for path in self.asked.listed() if path.rpartition("/")[2] in COMMITTED.values())
+        return any(mention in (self.file(path) or "") for path in known for mention in self.book.mentions)
 
     def known(self, step: Step) -> Environment:
         """What variables hold when a step of the repository begins. Who starts a pipeline that declares a variable may
@@ -161,7 +177,9 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book))
+        files = self.file if follow else _no_file
+        npm = (*find_npm_logins(trace, self.book), *find_yarn_logins(trace, self.book, files))
+        logins = (*find_logins(trace, self.book), *calls, *npm)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)
@@ -185,6 +203,10 @@ class StepReader:
         return Part(
             placed.start, source, fragment.runs.place(0, fragment.runs.length), fragment.runs, None, placed.launcher
         )
+
+
+def _no_file(path: str) -> None:
+    """What there is of a repository that nobody knows."""
 
 
 def _definitions(values: Mapping[str, str]) -> Environment:

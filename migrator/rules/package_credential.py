@@ -12,13 +12,15 @@ from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.npm import NPM, writers
 from migrator.sinks.npmrc import bearer, held
-from migrator.sinks.package_clients import handed, kept, package_calls, told_by
+from migrator.sinks.package_clients import handed, host_in, kept, package_calls, told_by
+from migrator.sinks.yarnrc import YARN
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
 
 _UNVERSIONED = regex(r":[^/]{0,80}\Z")
 _PLAIN = "package-client"
 _IGNORED = "pnpm takes no credential from variables that {} names"
+_YARN_TOKEN = regex(r"npmAuthToken|YARN_NPM_AUTH_TOKEN")
 _WORD = regex(r"[\w.-]+")
 
 
@@ -48,6 +50,8 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         for path in context.files.paths:
             source = context.source(path) if path.rpartition("/")[2] in client.files else None
             found = kept(path, source.text, client, context.book) if source else None
+            if path in {one.npm.place for shell in step.shells for one in shell.logins if one.npm and one.sinks}:
+                continue  # its calls are judged
             if source and found and (stored := _given(step, client, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
@@ -81,6 +85,9 @@ def _reasons(context: Context, client: str, text: str = "") -> tuple[Reason, ...
         return (context.reason("npm-token", f"npm sends `_authToken` for {address} without a user name", address),)
     if client == NPM and (found := held(text, context.book))[0]:
         return (context.reason("npm-encoded", f"npm takes ${found[1]} for base64 that something else made", found[0]),)
+    if client == YARN and _YARN_TOKEN.search(text):
+        address = f"//{host_in(text, context.book)}/"
+        return (context.reason("npm-token", "yarn sends `npmAuthToken` without a user name", address),)
     return (context.reason(_PLAIN, f"patless doesn't change how {client} is given its credentials", client),)
 
 

@@ -26,13 +26,24 @@ OTHER = "another registry"
 """The host of a login of which no more is known than that it is none of Packages."""
 
 
+class Binding(Struct, frozen=True):
+    """A `variable` that a file names for its client, and the native `expression` of what it is to hold. `whole`: what
+    it holds now is not known in its halves."""
+
+    variable: str
+    expression: str
+    whole: bool
+
+
 class Login(Struct, frozen=True, eq=False):
     """One run of a login command: the sinks of a call that stores what it is given. Or one of a call that is made with
     a credential of its own: then `alone` are the images that it reaches with it, and nothing is stored.
 
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
-    logins. `npm` is where npm finds it, of a pair that is written for all its later calls.
+    logins. `npm` is where npm, or yarn, finds it, of a pair that is written for all its later calls, or that the call
+    alone takes from variables that the settings name: then `bindings` are what becomes of these in front of the
+    command.
     """
 
     command: Command
@@ -48,6 +59,7 @@ class Login(Struct, frozen=True, eq=False):
     config: str
     alone: tuple[ImageUse, ...] | None = None
     npm: NpmPair | None = None
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def host_unknown(self) -> bool:

@@ -35,7 +35,11 @@ def find_npm_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
             groups.setdefault(one.address, []).append(one)
     for address, found in groups.items():
         halves = _halves(found)
-        if halves is None or not all(map(_surely, found)) or len({one.place for one in found}) > 1:
+        if (
+            halves is None
+            or not all(one.place and surely(one.command) for one in found)
+            or len({one.place for one in found}) > 1
+        ):
             continue
         commands = tuple(dict.fromkeys(one.command for one in found))
         last, host = max(commands, key=lambda one: one.order), found[0].host
@@ -62,9 +66,9 @@ def _halves(found: Sequence[Setting]) -> _Halves | None:
     if len(given) != len(found) or not all(map(plain, given.values())):
         return None
     if given.keys() == _PAIR and any(given["username"].alternatives) and (inner := _encoded(given["_password"])):
-        return _Halves(given["username"], _opened(*inner), inner[1])
+        return _Halves(given["username"], opened(*inner), inner[1])
     if given.keys() == {"_auth"} and (inner := _encoded(given["_auth"])):
-        names, passwords = zip(*map(split_at_colon, _opened(*inner).alternatives), strict=True)
+        names, passwords = zip(*map(split_at_colon, opened(*inner).alternatives), strict=True)
         return _Halves(union(names), union(passwords), inner[1])
     return None
 
@@ -77,7 +81,7 @@ def _encoded(value: Value) -> tuple[Unknown, Encoded] | None:
     return None
 
 
-def _opened(piece: Unknown, encoded: Encoded) -> Value:
+def opened(piece: Unknown, encoded: Encoded) -> Value:
     """What is encoded. An expansion on the way gives it in base64, so nothing can stand there in its place."""
     way = tuple(map(_of_a_part, piece.provenance))
     rows: tuple[Alternative, ...] = tuple(
@@ -90,10 +94,10 @@ def _of_a_part(read: TracedRead) -> TracedRead:
     return replace(read, definition=replace(read.definition, loose=True)) if read.definition else read
 
 
-def _surely(one: Setting) -> bool:
-    command = one.command
+def surely(command: Command) -> bool:
+    """Whether a command runs once, whatever happens, and as it is written."""
     apart = command.branches or command.calls or command.wrappers or command.overrides
-    return bool(one.place) and not (apart or command.conditional or command.looped or command.unordered)
+    return not (apart or command.conditional or command.looped or command.unordered)
 
 
 def is_npm(program: str, book: RuleBook) -> bool:

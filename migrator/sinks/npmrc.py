@@ -51,8 +51,8 @@ class Setting(Struct, frozen=True, eq=False):
 
 
 class NpmPair(Struct, frozen=True):
-    """What a script sets for one address in one place: a user name and a password, by `commands`. `encoded` is what
-    stands there in base64."""
+    """What is set for one address in one place: a user name and a password, by `commands`. `encoded` is what stands
+    there in base64."""
 
     address: str
     place: str
@@ -90,7 +90,7 @@ def keys(text: str) -> Iterator[tuple[str, str, str]]:
 
 def bearer(text: str, book: RuleBook) -> str:
     """The address that text gives npm a token for, which it sends alone; '' for none."""
-    found = (match for match in _KEYED.finditer(text) if match[2] == TOKEN and _is_npm(match[1], book))
+    found = (match for match in _KEYED.finditer(text) if match[2] == TOKEN and is_npm_host(match[1], book))
     return next((match[0].rpartition(":")[0] for match in found), "")
 
 
@@ -98,7 +98,7 @@ def held(text: str, book: RuleBook) -> tuple[str, str]:
     """The address for which text gives npm what it takes in base64 from a variable, and that; '' for none."""
     for match in _KEYED.finditer(text):
         name = _HELD.match(text, match.end()) if match[2] in ("_auth", "_password") else None
-        if name and _is_npm(match[1], book):
+        if name and is_npm_host(match[1], book):
             return match[0].rpartition(":")[0], name[1]
     return "", ""
 
@@ -113,7 +113,7 @@ def _written(command: Command, book: RuleBook) -> Iterator[tuple[str | None, Val
     for output in command.outputs:
         names = [posixpath.basename(text) for text in output.path.texts]
         if FILE in names:
-            yield _place(output, book), output.content
+            yield place_of(output, FILE, book), output.content
         elif (len(names) < len(output.path.alternatives) or "$" in "".join(names)) and not _harmless(output.content):
             yield None, output.content
     if command.name == "npm":
@@ -130,12 +130,13 @@ def _escaped(value: Value) -> bool:
     return any(isinstance(piece, Literal) and "\\" in piece.text for piece in value.pieces)
 
 
-def _place(output: Output, book: RuleBook) -> str | None:
+def place_of(output: Output, file: str, book: RuleBook) -> str | None:
+    """Where a file of that name is written, as `spelt`; None where that is not known."""
     text = output.path.symbol()
     if text is None:
         return None
     short = spelt(text, book.built_in)
-    if short in (HOME, f"/root/{FILE}"):
+    if short in (f"~/{file}", f"/root/{file}"):
         return short
     folder = "" if text.startswith(ROOTED) else only(output.folders)
     if folder is None or short.startswith((*ROOTED, "../")) or GLOB.search(short):
@@ -217,9 +218,9 @@ def plain(value: Value) -> bool:
 
 def credentials(found: Iterable[Setting], book: RuleBook) -> Iterator[Setting]:
     """The settings that give npm a credential for Packages."""
-    return (one for one in found if one.secret and one.host and _is_npm(one.host, book))
+    return (one for one in found if one.secret and one.host and is_npm_host(one.host, book))
 
 
-def _is_npm(host: str, book: RuleBook) -> bool:
+def is_npm_host(host: str, book: RuleBook) -> bool:
     registry = book.registry(host)
     return registry is not None and registry.type == "npm"

@@ -49,7 +49,7 @@ def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -
             continue
         for name, client in book.package_clients.items():
             text, stored = _given(command, client, book)
-            if stored and (host := _host(text, book)):
+            if stored and (host := host_in(text, book)):
                 yield PackageCall(name, host, command, stored, text)
                 break
 
@@ -64,7 +64,7 @@ class KeptCredential(Struct, frozen=True):
 
 def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCredential | None:
     """The first place where a file of the client takes a credential for Packages from variables, with all of these."""
-    host = _host(text, book)
+    host = host_in(text, book)
     if path.rpartition("/")[2] not in client.files or not host:
         return None
     first: Span | None = None
@@ -105,7 +105,7 @@ def handed(given: Sequence[tuple[str, Scalar]], book: RuleBook) -> KeptCredentia
 def _address(key: str, value: str, book: RuleBook) -> str:
     """The host of Packages that is a value, or the address in it; a sentence may name one, but options do."""
     words = value.split() if _OPTIONED.search(key) else [value.strip()]
-    return next((host for word in words if " " not in word and (host := _host(word, book))), "")
+    return next((host for word in words if " " not in word and (host := host_in(word, book))), "")
 
 
 def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:
@@ -113,7 +113,7 @@ def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str
     for output in _written(command):
         path = (output.path.symbol() or "").rpartition("/")[2]
         text = _text(output.content)
-        if path in client.files and _host(text, book):
+        if path in client.files and host_in(text, book):
             marked = any(mark in text for mark in client.marks)
             return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
     if command.name not in client.programs and not _runs(command, client, book):
@@ -192,7 +192,8 @@ def _text(value: Value) -> str:
     )
 
 
-def _host(text: str, book: RuleBook) -> str:
+def host_in(text: str, book: RuleBook) -> str:
+    """The first host of Packages in a text; '' for none."""
     found = _hosts(book.mentions).search(text)
     return found[0].lower() if found else ""
 

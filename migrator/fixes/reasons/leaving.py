@@ -40,7 +40,7 @@ def handed_on(left: Sequence[Departure], context: Context, login: PackagesLogin,
     detail = "the words of the login also become {}"
     reasons = [context.reason("leaves-step", detail.format(one.what), one.who) for one in found]
     who = login.command.name
-    if login.command.followed and not found:
+    if login.command.followed and not found and not login.login.npm:
         reasons = [context.reason("credential-unresolved", f"`{who}` is a function here, and not the client", who)]
     for program in _aliased(login, context.book):
         elsewhere = any(program in one.programs and one.has(Role.SCRIPT) for one in context.book.escapes.values())

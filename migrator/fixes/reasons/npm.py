@@ -19,8 +19,8 @@ from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
 from migrator.sinks.invocations import invocation
 from migrator.sinks.keeping import ROOTED, spelt, takes
-from migrator.sinks.npm import breaks, is_npm
-from migrator.sinks.npmrc import CREDENTIALS, FILE, HOME, TOKEN, NpmPair, keys, reaches, settings
+from migrator.sinks.npm import NPM, breaks, is_npm
+from migrator.sinks.npmrc import CREDENTIALS, FILE, TOKEN, NpmPair, keys, reaches, settings
 from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
 
@@ -45,32 +45,34 @@ _UNSCOPED = regex(r"(?m)^[ \t]{0,20}(?:_auth|_authToken|_password|username)[ \t]
 def npm(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence[Departure]) -> tuple[Opinion, ...]:
     """Reasons about a pair that the step writes for npm; none for any other login. `left` is what leaves the step."""
     pair = login.login.npm
-    if pair is None:
+    if pair is None or login.login.client != NPM:
         return ()
     broken = [why for one in pair.encoded if (why := breaks(one))]
     wins = [*_tokens(step, context, login, pair)]
     others = dict.fromkeys((*_others(step, context, login, pair), *_committed(context, login, pair)))
-    leaves = [*_leaving(step, context, login, pair, left)]
+    leaves = [*leaving(step, context, login, pair, left)]
     return (
         Opinion(
-            "may a line of what it encodes break?", reasons=_reasons(context, "encoded-in-lines", broken, "base64")
+            "may a line of what it encodes break?", reasons=reasons_of(context, "encoded-in-lines", broken, "base64")
         ),
         Opinion(
             "which token does npm take instead?",
             tuple(map(Sighting, wins)),
-            _reasons(context, "npm-token-wins", wins, pair.address),
+            reasons_of(context, "npm-token-wins", wins, pair.address),
         ),
         Opinion(
             "what else may set or take what npm is given?",
             tuple(map(Sighting, others)),
-            _reasons(context, "npm-settings", [*others], FILE),
+            reasons_of(context, "npm-settings", [*others], FILE),
         ),
-        Opinion("what takes the file of npm out of the step?", reasons=_reasons(context, "leaves-step", leaves, FILE)),
+        Opinion(
+            "what takes the file of npm out of the step?", reasons=reasons_of(context, "leaves-step", leaves, FILE)
+        ),
         npm_packages(step, context, login),
     )
 
 
-def _reasons(context: Context, code: str, details: Sequence[str], subject: str) -> tuple[Reason, ...]:
+def reasons_of(context: Context, code: str, details: Sequence[str], subject: str) -> tuple[Reason, ...]:
     return tuple(context.reason(code, detail, subject) for detail in details[:4])
 
 
@@ -180,13 +182,19 @@ def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterato
             yield f"{path} names settings of npm"
 
 
-def _leaving(
-    step: StepFacts, context: Context, login: PackagesLogin, pair: NpmPair, left: Sequence[Departure]
+def leaving(
+    step: StepFacts,
+    context: Context,
+    login: PackagesLogin,
+    pair: NpmPair,
+    left: Sequence[Departure],
+    file: str = FILE,
 ) -> Iterator[str]:
-    places = (HOME, f"/root/{FILE}") if pair.place.startswith(ROOTED) else (pair.place,)
-    for kind, pattern in step.step.kept:
+    """What takes the pair out of the step: with its file, or otherwise."""
+    places = (f"~/{file}", f"/root/{file}") if pair.place.startswith(ROOTED) else (pair.place,)
+    for kind, pattern in step.step.kept if pair.place and not login.login.sinks else ():
         if any(takes(spelt(pattern, context.book.built_in), place) for place in places):
-            yield f"{kind} keeps the file with the settings of npm"
+            yield f"{kind} keeps the file with the settings of {login.login.client}"
     for one in left:
         if not set(one.stored).isdisjoint(login.stored):
-            yield f"what the step gives npm also becomes {one.what}"
+            yield f"what the step gives {login.login.client} also becomes {one.what}"

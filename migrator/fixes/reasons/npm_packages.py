@@ -21,6 +21,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.npm import is_npm
 from migrator.sinks.packages import Name, linkage, name_of
 from migrator.sinks.shown import visible_text
+from migrator.sinks.yarnrc import YARN
 
 _MOST = 8
 _IDLE = frozenset(["publish", "config", "c", "set", "get", "version", "pack", "whoami", "ping"])
@@ -40,7 +41,7 @@ def npm_packages(step: StepFacts, context: Context, login: PackagesLogin) -> Opi
     book, picture, host = context.book, context.picture, login.login.host
     every = [one for shell in step.shells for one in shell.trace.commands]
     calls = [one for one in every if is_npm(one.name, book)]
-    reading = [one for one in calls if _reads(one)]
+    reading = [one for one in calls if _reads(one, book)]
     (files,) = _files(step, context)
     words = [word.text or "" for one in reading for word in one.arguments]
     names = files.read(host, words) if reading else frozenset[str]()
@@ -130,17 +131,19 @@ def _elsewhere(command: Command, context: Context) -> str:
     return ""
 
 
-def _reads(command: Command) -> bool:
-    """Whether a call may read packages of a registry."""
+def _reads(command: Command, book: RuleBook) -> bool:
+    """Whether a call may read packages of a registry: one that runs a script, or an installed program, does not."""
     words = [one.text for one in command.arguments]
     first = next((text for text in words if text is None or not text.startswith("-") or text in _QUIET), "")
     if first == "npm":  # `yarn npm publish`
         return not _IDLE.issuperset(words[1:2])
-    return first not in _QUIET
+    launcher = book.programs.launchers.get(YARN) if command.name == YARN else None
+    return first not in _QUIET and not (launcher and first and first not in launcher.commands)
 
 
 def _idles(command: Command, book: RuleBook) -> bool:
-    return is_npm(command.name, book) and any(one.text in _IDLE for one in command.arguments[:1])
+    words = [one.text for one in command.arguments[:2]]
+    return is_npm(command.name, book) and not _IDLE.isdisjoint(words[1:] if words[:1] == ["npm"] else words[:1])
 
 
 def _publishes(command: Command) -> bool:

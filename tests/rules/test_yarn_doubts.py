@@ -1,0 +1,161 @@
+"""A pair that yarn is given, and all that may come between: no finding where it is not one of Packages, and none that
+is safe where something else may set or take it."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.findings.settings import Settings
+from tests.memory import PATH, planned, report_on
+
+HOST = "npm.apkg.io"
+WEB = f'{{"name": "@acme/web", "publishConfig": {{"registry": "https://{HOST}/acme/"}}}}'
+UI = '{"name": "@acme/web", "dependencies": {"@acme/ui": "1"}}'
+SERVER = f'npmRegistryServer: "https://{HOST}/acme/"\n'
+SCOPE = f'npmScopes:\n  acme:\n    npmRegistryServer: "https://{HOST}/acme/"\n'
+PAIR = f'npmRegistries:\n  "//{HOST}/acme/":\n    npmAuthIdent: "${{PKG_USER}}:${{PKG_PAT}}"\n'
+OTHER = PAIR.replace(HOST, "npm.acme.example")
+COMMITTED = {".yarnrc.yml": f"{SERVER}{PAIR}"}
+TOP = {".yarnrc.yml": SERVER}
+USER, TOKEN = "BITBUCKET_PACKAGES_USERNAME", "BITBUCKET_PACKAGES_TOKEN"
+IDENT = '"$PKG_USER:$PKG_PAT"'
+SET = f"yarn config set npmAuthIdent {IDENT}"
+BY_VARIABLE = f"export YARN_NPM_AUTH_IDENT={IDENT}"
+PUBLISH = "yarn npm publish"
+NATIVE = 'PKG_USER="$BITBUCKET_PACKAGES_USERNAME" PKG_PAT="$BITBUCKET_PACKAGES_TOKEN"'
+
+
+def _files(script: str, files: dict[str, str] | None = None, step: str = "") -> dict[str, bytes]:
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    text = f"pipelines:\n  default:\n    - step:\n{step}        script:\n          - |\n{lines}"
+    return {path: one.encode() for path, one in {PATH: text, "package.json": WEB, **(files or {})}.items()}
+
+
+def found(
+    script: str, files: dict[str, str] | None = None, step: str = "", settings: Settings | None = None
+) -> tuple[str, set[str]]:
+    """The strictest verdict, and the reasons."""
+    findings = report_on(_files(script, files, step), settings).findings
+    every = [(one.verdict.strictness, one.verdict.value) for one in findings if one.rule == "package-credential"]
+    return max(every, default=(0, "none"))[1], {reason.code for one in findings for reason in one.reasons}
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        ("yarn install", {}),
+        ("yarn install", {".yarnrc.yml": "nodeLinker: node-modules\n"}),
+        ("yarn install", TOP),
+        (PUBLISH, {".yarnrc.yml": f"npmRegistryServer: https://npm.acme.example\n{OTHER}"}),
+        (SET + "\n" + PUBLISH, {".yarnrc.yml": SERVER.replace(HOST, "npm.acme.example")}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", {}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", {".yarnrc.yml": SCOPE, "package.json": "{}"}),
+        ("make", COMMITTED),
+        ("echo yarn install", COMMITTED),
+        (f"{NATIVE} {PUBLISH}", COMMITTED),
+        (f"export {NATIVE}\n{PUBLISH}", COMMITTED),
+        (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}".replace("PKG_PAT", TOKEN).replace("PKG_USER", USER)}),
+    ],
+)
+def test_other_registries_native_pairs_and_files_that_nobody_reads_are_none(script: str, files: dict[str, str]) -> None:
+    assert found(script, files) == ("none", set())
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        (PUBLISH, COMMITTED),
+        (f"yarn build\n{PUBLISH}", {**COMMITTED, "package.json": f'{WEB[:-1]}, "scripts": {{"build": "yarn lint"}}}}'}),
+        (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}".replace("}", ":-}"), "README.md": "Set PKG_PAT in .yarnrc.yml.\n"}),
+        (f"{SET}\n{PUBLISH}", TOP),
+        (f"yarn config set -H npmScopes.acme.npmAuthIdent {IDENT}\n{PUBLISH}", TOP),
+        (f"{BY_VARIABLE}\n{PUBLISH}", TOP),
+        (f"export YARN_NPM_REGISTRY_SERVER=https://{HOST}/acme/\n{BY_VARIABLE}\n{PUBLISH}", {}),
+        (f"cat > .yarnrc.yml <<'EOF'\n{SERVER}{PAIR}EOF\n{PUBLISH}", {}),
+        (f"export PKG_USER=$A PKG_PAT=$B\n{PUBLISH}", COMMITTED),
+        (f"[ -n $X ] || export PKG_USER=$A PKG_PAT=$B\n{PUBLISH}", COMMITTED),
+        (f"cd web\n{PUBLISH}", {**COMMITTED, "web/package.json": WEB}),
+        (f"{PUBLISH}\nrm -f ~/.yarnrc.yml", COMMITTED),
+        (f"time -p {PUBLISH}", COMMITTED),
+    ],
+)
+def test_a_pair_of_which_all_is_known_is_safe_and_native_afterwards(script: str, files: dict[str, str]) -> None:
+    assert found(script, files) == ("safe", set())
+    given = _files(script, files)
+    (change,) = planned(report_on(given)).changes
+    assert change.path == PATH
+    assert not report_on({**given, PATH: change.after}).findings
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        (PUBLISH, {**COMMITTED, "ci.js": "send(process.env.PKG_PAT)\n"}),
+        (PUBLISH, {**COMMITTED, "ci/settings.sh": "yarn config set npmAuthIdent $X\n"}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", {".yarnrc.yml": f'{SERVER}npmAuthIdent: "a:${{BITBUCKET_PACKAGES_TOKEN}}"\n'}),
+        (f"{SET}\nyarn config set -H npmAuthIdent {IDENT}\n{PUBLISH}", TOP),
+        (f"{SET}\nyarn config set $KEY $VALUE\n{PUBLISH}", TOP),
+        (f"{SET}\necho $MORE >> .yarnrc.yml\n{PUBLISH}", TOP),
+        (f"{SET}\nsed -i s/a/b/ .yarnrc.yml\n{PUBLISH}", TOP),
+        (f"{SET}\ncat .yarnrc.yml\n{PUBLISH}", TOP),
+        (f"{SET}\nyarn npm login\n{PUBLISH}", TOP),
+        (f"{SET}\nHOME=/x {PUBLISH}", TOP),
+        (f"{SET}\nsudo {PUBLISH}", TOP),
+        (f"{SET}\nbash -c '$X'\n{PUBLISH}", TOP),
+        (f"export YARN_RC_FILENAME=.other.yml\n{SET}\n{PUBLISH}", TOP),
+        (f"cat >> .yarnrc.yml <<EOF\n{PAIR.replace('{', '').replace('}', '')}EOF\n{PUBLISH}", TOP),
+        (f"{SET}\n{PUBLISH}", {**TOP, "package.json": WEB.replace(HOST, "npm.acme.example")}),
+    ],
+)
+def test_what_may_set_or_take_what_yarn_is_given_is_no_safe_fix(script: str, files: dict[str, str]) -> None:
+    verdict, codes = found(script, files)
+    assert (verdict, "npm-settings" in codes) in {("unsafe", True), ("report-only", True)}
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "codes"),
+    [
+        (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}".replace("Ident", "Token")}, {"npm-token"}),
+        (f"export YARN_NPM_AUTH_TOKEN=$PKG_PAT\n{PUBLISH} --registry https://{HOST}", {}, {"npm-token"}),
+        (f"{BY_VARIABLE}\nexport YARN_NPM_AUTH_TOKEN=$PKG_PAT\n{PUBLISH}", TOP, {"npm-token-wins"}),
+        (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}    npmAuthToken: x\n"}, {"npm-token-wins"}),
+        (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}{OTHER.partition(chr(10))[2]}"}, {"package-client"}),
+        (f"timeout 60 {PUBLISH}", COMMITTED, {"credential-unresolved"}),
+        (f"readonly PKG_PAT\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
+        (f"export PKG_PAT=$(vault read x)\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
+        (f"build() {{ {PUBLISH}; }}\nbuild", COMMITTED, {"credential-unresolved"}),
+    ],
+)
+def test_what_can_not_be_shown_to_become_native_is_told(script: str, files: dict[str, str], codes: set[str]) -> None:
+    verdict, given = found(script, files)
+    assert (verdict, given >= codes) == ("report-only", True), given
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "code"),
+    [
+        ("yarn install", COMMITTED, "npm-packages-unknown"),
+        ("yarn install", {".yarnrc.yml": f"{SCOPE}{PAIR}", "package.json": UI}, "foreign-package"),
+        ("yarn install", {".yarnrc.yml": f"{SCOPE}{PAIR}", "package.json": "{"}, "npm-packages-unknown"),
+    ],
+)
+def test_a_package_that_may_be_foreign_is_no_safe_fix(script: str, files: dict[str, str], code: str) -> None:
+    assert found(script, files) == ("unsafe", {code})
+
+
+def test_the_configuration_settles_whose_a_package_is() -> None:
+    own = Settings(own_packages=(f"{HOST}/acme/@acme/ui",))
+    assert found("yarn install", {".yarnrc.yml": f"{SCOPE}{PAIR}", "package.json": UI}, settings=own)[0] == "safe"
+
+
+def test_a_registry_of_another_workspace_is_none_of_ours() -> None:
+    assert found(PUBLISH, COMMITTED, settings=Settings(workspace="globex")) == ("report-only", {"other-workspace"})
+
+
+@pytest.mark.parametrize(("kept", "codes"), [("[.yarnrc.yml]", {"leaves-step"}), ("['dist/**']", set())])
+def test_a_file_that_the_step_writes_and_keeps_leaves_it(kept: str, codes: set[str]) -> None:
+    assert found(f"{SET}\n{PUBLISH}", TOP, f"        artifacts: {kept}\n")[1] == codes
+
+
+def test_a_committed_file_with_names_alone_may_be_kept() -> None:
+    assert found(PUBLISH, COMMITTED, "        artifacts: [.yarnrc.yml]\n") == ("safe", set())
