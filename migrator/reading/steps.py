@@ -27,6 +27,7 @@ from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.npm import NPM, find_npm_logins
+from migrator.sinks.npm_variables import find_npm_variables
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
 from migrator.sinks.yarn import find_yarn_logins
@@ -178,8 +179,9 @@ class StepReader:
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
         files = self.file if follow else _no_file
-        npm = (*find_npm_logins(trace, self.book), *find_yarn_logins(trace, self.book, files))
-        logins = (*find_logins(trace, self.book), *calls, *npm)
+        npm = (*find_npm_logins(trace, self.book), *find_npm_variables(trace, self.book, files))
+        yarn = find_yarn_logins(trace, self.book, files)
+        logins = (*find_logins(trace, self.book), *calls, *npm, *yarn)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

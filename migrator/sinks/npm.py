@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,13 +16,15 @@ from migrator.sinks.npmrc import TOKEN, NpmPair, Setting, credentials, plain, se
 
 NPM = "npm"
 """The name of the client in the rules."""
-_PAIR = {"username", "_password"}
+PAIR = frozenset({"username", "_password"})
 
 
-class _Halves(Struct, frozen=True):
+class Halves(Struct, frozen=True):
+    """A user name and a token, and what of them is `encoded`; None where nobody knows."""
+
     username: Value
     password: Value
-    encoded: Encoded
+    encoded: Encoded | None
 
 
 def find_npm_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
@@ -43,7 +45,7 @@ def find_npm_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
             continue
         commands = tuple(dict.fromkeys(one.command for one in found))
         last, host = max(commands, key=lambda one: one.order), found[0].host
-        pair = NpmPair(address, found[0].place, commands, (halves.encoded,))
+        pair = NpmPair(address, found[0].place, commands, (halves.encoded,) if halves.encoded else ())
         yield Login(
             last,
             NPM,
@@ -61,19 +63,22 @@ def find_npm_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
         )
 
 
-def _halves(found: Sequence[Setting]) -> _Halves | None:
+def _halves(found: Sequence[Setting]) -> Halves | None:
     given = {one.name: one.value for one in found}
-    if len(given) != len(found) or not all(map(plain, given.values())):
-        return None
-    if given.keys() == _PAIR and any(given["username"].alternatives) and (inner := _encoded(given["_password"])):
-        return _Halves(given["username"], opened(*inner), inner[1])
-    if given.keys() == {"_auth"} and (inner := _encoded(given["_auth"])):
+    return halves_of(given) if len(given) == len(found) and all(map(plain, given.values())) else None
+
+
+def halves_of(given: Mapping[str, Value]) -> Halves | None:
+    """A pair by the keys of npm, of which what it takes in base64 is encoded in the script; None for anything else."""
+    if given.keys() == PAIR and any(given["username"].alternatives) and (inner := encoded_in(given["_password"])):
+        return Halves(given["username"], opened(*inner), inner[1])
+    if given.keys() == {"_auth"} and (inner := encoded_in(given["_auth"])):
         names, passwords = zip(*map(split_at_colon, opened(*inner).alternatives), strict=True)
-        return _Halves(union(names), union(passwords), inner[1])
+        return Halves(union(names), union(passwords), inner[1])
     return None
 
 
-def _encoded(value: Value) -> tuple[Unknown, Encoded] | None:
+def encoded_in(value: Value) -> tuple[Unknown, Encoded] | None:
     """What a value is in base64, where it is nothing else."""
     match value.alternatives:
         case ((Unknown(encoded=Encoded() as encoded) as piece,),):

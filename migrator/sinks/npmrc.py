@@ -88,6 +88,14 @@ def keys(text: str) -> Iterator[tuple[str, str, str]]:
             yield match[1], match[2], match[3]
 
 
+def addressed(text: str) -> Iterator[tuple[str, str, str]]:
+    """The settings in the text of an `.npmrc` that are for a host: the address, the name, and the value."""
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if match := _ADDRESSED.fullmatch(key.strip()):
+            yield f"//{match[1]}{match[2]}", match[3], value.strip()
+
+
 def bearer(text: str, book: RuleBook) -> str:
     """The address that text gives npm a token for, which it sends alone; '' for none."""
     found = (match for match in _KEYED.finditer(text) if match[2] == TOKEN and is_npm_host(match[1], book))

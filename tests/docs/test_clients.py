@@ -28,6 +28,7 @@ SCRIPTS = (
     ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),
+    ("npm", f'env "npm_config_{NPM}:_auth=$(printf %s:%s "$U" "$T" | base64 -w 0)" npm publish'),
     ("yarn", f"yarn config set npmRegistryServer https:{NPM}\nyarn config set npmAuthIdent $U:$T\nyarn npm publish"),
     ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),

@@ -10,6 +10,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.departures import Departure
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
+from migrator.fixes.reasons.bound import bound
 from migrator.fixes.reasons.npm_packages import npm_packages
 from migrator.flow.events import Command
 from migrator.flow.nested import SHELLS
@@ -68,8 +69,16 @@ def npm(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence[
         Opinion(
             "what takes the file of npm out of the step?", reasons=reasons_of(context, "leaves-step", leaves, FILE)
         ),
+        *((bound(context, login), _encoder(login)) if login.login.sinks else ()),
         npm_packages(step, context, login),
     )
+
+
+def _encoder(login: PackagesLogin) -> Opinion:
+    """What an expression needs that no line of the step has used before."""
+    pair, bindings = login.login.npm, login.login.bindings
+    needed = pair is not None and not pair.encoded and any("base64" in one.expression for one in bindings)
+    return Opinion("what encodes the pair?", assumptions=("the step has `base64` with `-w`",) if needed else ())
 
 
 def reasons_of(context: Context, code: str, details: Sequence[str], subject: str) -> tuple[Reason, ...]:
@@ -166,8 +175,9 @@ def _committed(context: Context, login: PackagesLogin, pair: NpmPair) -> Iterato
     for path, text in _files(context):
         if context.file(path) is None:
             yield f"patless can't read {path}"
-        for host, _, name in keys(text):
-            if name in CREDENTIALS and name != TOKEN and (host == login.login.host or path == pair.place):
+        for host, rest, name in keys(text):
+            own = path == pair.place and f"//{host}{rest}" == pair.address and login.login.sinks
+            if not own and name in CREDENTIALS and name != TOKEN and (host == login.login.host or path == pair.place):
                 yield f"{path} has `{name}` for {host}"
         if _COMPUTED.search(text):
             yield f"{path} has a key that npm puts together"
