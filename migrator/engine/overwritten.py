@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from migrator.engine.committed import committed_names
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
 from migrator.platforms.platform import Platform
@@ -55,6 +56,12 @@ def overwritten(
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
+    for one in committed_names(reading, names):
+        path = links.get(one.source.path, one.source.path)
+        place = NamedLine(path, one.source.position(one.span.start).line, one.name)
+        found.setdefault(place, set()).add(one.span)
+        if one.arrives:
+            stored.add(place)
     ways = Ways(shells, Callers(reading), links, reaches)
     files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
     return {

@@ -54,7 +54,7 @@ def find_npm_variables(flow: Flow, book: RuleBook, file: Callable[[str], str | N
         yield from _told(command, book)
     if any(one.name in book.package_clients[NPM].programs - _CALLS for one in flow.commands):
         return  # which may read other files, or read them in another way
-    asking = {outermost(one.span, one.calls) for one in calls if not _is_quiet(one)}
+    asking = {outermost(one.span, one.calls) for one in calls if not is_quiet(one)}
     for command in calls:
         if command.calls and outermost(command.span, command.calls) in {one.span.start for one in calls}:
             continue  # it inherits what the outer one is given
@@ -63,7 +63,8 @@ def find_npm_variables(flow: Flow, book: RuleBook, file: Callable[[str], str | N
             yield _bound(command, named, book)
 
 
-def _is_quiet(command: Command) -> bool:
+def is_quiet(command: Command) -> bool:
+    """Whether a call of npm asks no registry by itself."""
     return command.name == NPM and any(one.text in _QUIET for one in command.arguments[:1])
 
 

@@ -217,6 +217,31 @@ FREE |= {
     "a trap behind the bridge": files(block(BRIDGE, f"trap '{LOGIN}' EXIT".replace('"', ""), "make test")),
     "a pipe that keeps it": files(block("shopt -s lastpipe", f"true | {BRIDGE}", LOGIN)),
 }
+KEY = "//npm.apkg.io/acme/:"
+NPM = {".npmrc": f"{KEY}username=${{PACKAGES_USER}}\n{KEY}_password=${{PACKAGES_PAT}}\n"}
+YARN = {
+    ".yarnrc.yml": "npmRegistryServer: https://npm.apkg.io/acme\nnpmAuthIdent: ${PACKAGES_USER}:${PACKAGES_PAT}\n",
+}
+GIVEN = BRIDGE.removeprefix("export ")
+FREE |= {
+    "a committed file of yarn": files(pipelines(f"{GIVEN} yarn install", f"{GIVEN} yarn test")) | YARN,
+    "a committed file of npm": files(pipelines(f"{GIVEN} npm ci", "npm test", "echo done"))
+    | {**NPM, "package.json": '{"scripts": {"test": "tsc"}}'},
+    "a committed file and an export": files(pipelines(BRIDGE, "npm ci", "make")) | NPM,
+}
+HELD |= {
+    "a committed file of yarn, and a second call": files(pipelines(f"{GIVEN} yarn install", "yarn test")) | YARN,
+    "a committed file, and a second step": files(pipelines(f"{GIVEN} npm ci", more=STEP.format("npm ci"))) | NPM,
+    "a committed file that no step reads": files(pipelines(BRIDGE, "echo npm")) | NPM,
+    "a committed file, and a program that may start its client": files(pipelines(f"{GIVEN} npm ci", "mvn verify"))
+    | NPM,
+    "a committed file, and a script that nobody has read": files(pipelines(f"{GIVEN} npm ci", "npm test")) | NPM,
+    "a committed file, and a script that starts its client": files(pipelines(f"{GIVEN} npm ci", "npm test"))
+    | {**NPM, "package.json": '{"scripts": {"test": "npm ci"}}'},
+    "a committed file, and another client": files(pipelines(f"{GIVEN} npm ci", "pnpm install")) | NPM,
+    "a committed file, and a line beside it": files(pipelines(f"{GIVEN} npm ci", 'curl -u "$PACKAGES_PAT" x.example'))
+    | NPM,
+}
 TREES = {f"free/{index}": tree for index, tree in enumerate(FREE.values())}
 TREES |= {f"held/{index}": tree for index, tree in enumerate(HELD.values())}
 
