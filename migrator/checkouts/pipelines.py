@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+import posixpath
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from migrator.configuration.reading import Configuration
 from migrator.platforms.bitbucket.names import ROOT
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.leads import is_run, leads
-from migrator.prefilter.needles import needles
+from migrator.prefilter.needles import KEPT, needles
 from migrator.repositories.worktree import WorkTree
 from migrator.rulebook.records import RuleBook
 from migrator.text.files import LIMIT
@@ -30,10 +31,18 @@ def pipelines_of(
     glanced = view.glance()
     if glanced is not None:
         usual = {path for path in glanced if BITBUCKET.is_pipelines_file(path)} | set(named)
-        if usual <= {ROOT, *named} and not matters(view, usual, settled, book):
+        plain = usual <= {ROOT, *named} and (named or not _keeps(view, glanced, book))
+        if plain and not matters(view, usual, settled, book):
             return _once(view, usual), False
     found = _once(view, {path for path in view.paths() if BITBUCKET.is_pipelines_file(path)} | set(named))
-    return found, matters(view, found, settled, book)
+    return found, (not named and _keeps(view, view.paths(), book)) or matters(view, found, settled, book)
+
+
+def _keeps(view: WorkTree, paths: Iterable[str], book: RuleBook) -> bool:
+    """Whether a file in which a client keeps credentials names a Packages host."""
+    words = [word.encode() for word in book.mentions]
+    kept = (path for path in paths if posixpath.basename(path) in KEPT)
+    return any(word in _bytes(view, path) for path in kept for word in words)
 
 
 def _once(view: WorkTree, paths: Collection[str]) -> tuple[str, ...]:

@@ -9,6 +9,11 @@ LOGIN = b"login"
 ENCODING = b"base64"
 """What is encoded may hold that word."""
 
+KEPT = frozenset(
+    ["config.json", "auth.json", ".npmrc", ".yarnrc.yml", ".pypirc", "pip.conf", "pip.ini", ".netrc", "_netrc"]
+)
+"""Names of files in which clients keep their credentials."""
+
 
 def mentions(book: RuleBook) -> tuple[bytes, ...]:
     """Texts one of which a file about Packages holds: parts of hosts, and the names of the native variables."""

@@ -26,6 +26,11 @@ from migrator.text.source import Source, Span
 _LINE = regex(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
+_IDENT = regex(
+    r"(?:npmAuthIdent|YARN_NPM_AUTH_IDENT)['\"\]]{0,3}[ \t]{0,9}[:=]?[ \t]{0,9}['\"]?"
+    r"(?:[^\s:'\"$]{0,200}:)?([^\s'\"$:]{1,4000})"
+)
+"""What yarn is given: a user name and a token with a colon between."""
 _SHORT, _MOST = 4096, 2048
 """Texts that are asked about again and again, such as the script of a step and the sentences about it: their longest,
 and how many are kept."""
@@ -56,6 +61,7 @@ def _literals(text: str, book: RuleBook) -> Iterator[Span]:
     yield from shapes(text)
     yield from given(text, book)
     yield from encoded_logins(text, book)
+    yield from (Span(*match.span(1)) for match in _IDENT.finditer(text))
     yield from (Span(*match.span()) for pattern in book.tokens for match in pattern.finditer(text))
 
 

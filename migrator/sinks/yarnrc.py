@@ -27,7 +27,7 @@ HOME = f"~/{FILE}"
 IDENT = "npmAuthIdent"
 TOKEN = "npmAuthToken"
 SERVER, PUBLISHING = "npmRegistryServer", "npmPublishRegistry"
-_GROUPS = {"npmScopes": "@", "npmRegistries": ""}
+GROUPS = {"npmScopes": "@", "npmRegistries": ""}
 _PIECE = regex("\ue000([0-9]{1,6})\ue001")
 _KEY = regex(r"""npm(Scopes|Registries)(?:\.([\w-]{1,100})|\[["']([^"'\]]{1,400})["']\])\.(\w{1,60})""")
 _HOME_SWITCHES = frozenset({"-H", "--home"})
@@ -97,12 +97,12 @@ def read_settings(row: Alternative) -> Settings | None:
 def _settings(root: Mapping, row: Alternative) -> Settings | None:
     found: Settings = []
     for key, item in root.items():
-        if key in _GROUPS and isinstance(item.node, Mapping):
+        if key in GROUPS and isinstance(item.node, Mapping):
             for inner, one in item.node.items():
                 group = _value(inner, row).symbol()
                 if group is None or not isinstance(one.node, Mapping):
                     return None
-                of = _GROUPS[key] + (_address(group) if key == "npmRegistries" else group)
+                of = GROUPS[key] + (_address(group) if key == "npmRegistries" else group)
                 each = ((name, value.node) for name, value in one.node.items())
                 found += [(of, name, _value(node.value, row)) for name, node in each if isinstance(node, Scalar)]
         elif isinstance(item.node, Scalar):

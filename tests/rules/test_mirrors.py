@@ -99,6 +99,10 @@ MIRRORS = {
         side("npm config set //npm.apkg.io/acme/:_authToken $PAT"),
         side("npm config set //npm.acme.example/acme/:_authToken $PAT"),
     ),
+    "committed-token": (
+        side("make", _npmrc="//npm.apkg.io/acme/:_auth=Y2k6bm90LWEtcmVhbC10b2tlbg==\n"),
+        side("make", _npmrc="//npm.acme.example/:_auth=Y2k6bm90LWEtcmVhbC10b2tlbg==\n# npm.apkg.io\n"),
+    ),
     "npm-encoded": (
         side("npm config set //npm.apkg.io/acme/:_auth $PAT"),
         side("npm config set //npm.apkg.io/acme/:_auth $BITBUCKET_PACKAGES_TOKEN"),

@@ -31,6 +31,7 @@ CASES = {
     "leaves-step": ("leaving/credential-for-vault",),
     "package-client": ("reasons/package-client",),
     "npm-token": ("npm/token",),
+    "committed-token": ("literals/committed",),
     "npm-encoded": ("npm/encoded-elsewhere",),
     "npm-token-wins": ("npm/token-wins",),
     "pnpm-project-file": ("npm/pnpm",),
@@ -123,6 +124,7 @@ BY_HAND: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
             ),
         )
     },
+    "literals/committed": {".npmrc": (("//npm.apkg.io/acme/:_auth=Y2k6bm90LWEtcmVhbC10b2tlbg==\n", ""),)},
     "npm/encoded-elsewhere": {
         PIPELINES: (
             (
