@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from migrator.engine.npm_uses import npm_uses
 from migrator.findings.records import Ownership, Package, PackageType, Use
 from migrator.reading.repository import Reading
 from migrator.rulebook.sinks import Action
@@ -15,7 +18,9 @@ _Entry = tuple[Use, Name, Action]
 def packages(reading: Reading, picture: PushedPackages) -> Iterator[Package]:
     """By name. What only other repositories run, because a file exports it, pushes and reads no package here."""
     by_name: dict[str, list[_Entry]] = {}
-    for entry in (*_of_steps(reading), *_of_build_images(reading)):
+    npm = tuple(npm_uses(reading))
+    picture = replace(picture, pushed=picture.pushed.union(name.text for _, name, action in npm if action.writes))
+    for entry in (*_of_steps(reading), *_of_build_images(reading), *npm):
         by_name.setdefault(entry[1].text, []).append(entry)
     for _, entries in sorted(by_name.items()):
         name = entries[0][1]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from migrator.findings.records import Ownership, Package, Reason, Use
+from migrator.findings.records import Ownership, Package, PackageType, Reason, Use
 from migrator.fleet.imports import Graph, Shared
 from migrator.fleet.records import LedgerBranch, SeenFinding
 from migrator.sinks.packages import linkage
@@ -62,6 +62,7 @@ class FleetPackage(Struct, frozen=True):
     readers: tuple[Party, ...]
     foreign: tuple[str, ...]
     unlocks: Unlocked
+    type: PackageType = PackageType.CONTAINER
 
     @property
     def contested(self) -> bool:
@@ -94,7 +95,9 @@ def picture(
     pushed: dict[str, dict[str, list[_Site]]] = {}
     read: dict[str, dict[str, list[_Site]]] = {}
     free: set[tuple[str, str]] = set()
+    kinds: dict[str, PackageType] = {}
     for site in _sites(branches, graph):
+        kinds[site.package.name] = site.package.type
         for table, uses in ((pushed, site.package.pushed), (read, site.package.read)):
             if uses:
                 table.setdefault(site.package.name, {}).setdefault(site.repository, []).append(site)
@@ -114,6 +117,7 @@ def picture(
                 if slug not in pushed.get(name, ()) and (slug, name) not in free and not settled(slug, name)
             ),
             held.unlocked(name),
+            kinds[name],
         )
         for name in names
     ]

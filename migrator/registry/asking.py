@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from migrator.findings.records import Package
 from migrator.options import UsageError
+from migrator.registry import indexes
 from migrator.registry.names import NotResolved, resolved
 from migrator.registry.probe import probe
 from migrator.registry.records import Access, Answer, NativePair
@@ -30,7 +31,7 @@ def asked(
     """
     packages = list(packages)
     named = {package.name: package.name.partition("/")[0] for package in packages}
-    known = {host: one for host in named.values() if (one := book.registry(host)) and one.images}
+    known = {host: one for host in named.values() if (one := book.registry(host)) and _is_asked(one)}
     pairs = {host: _pair(host, known[host], environment, how) for host in sorted(known)}
     found: dict[str, Access] = {}
     asking: dict[str, dict[str, str]] = {}
@@ -39,18 +40,23 @@ def asked(
             found[package.name] = Access("", Answer.UNKNOWN, Answer.UNKNOWN, (_OWN_RULES,))
             continue
         try:
-            name = resolved(package.name, environment)
+            name = resolved(package.name, environment, known[named[package.name]].type)
         except NotResolved as error:
             found[package.name] = Access("", Answer.UNKNOWN, Answer.UNKNOWN, (str(error),))
         else:
             asking.setdefault(name.partition("/")[0], {})[package.name] = name
     errors = list[str]()
     for host, names in asking.items():
-        answers = probe(host, dict.fromkeys(names.values()), pairs[host])
+        each, kind = dict.fromkeys(names.values()), known[host].type
+        answers = probe(host, each, pairs[host]) if known[host].images else indexes.probe(kind, host, each, pairs[host])
         by_name = {access.name: access for access in answers.accesses}
         found |= {shown: by_name[name] for shown, name in names.items()}
         errors += [answers.error] if answers.error else []
     return found, tuple(errors)
+
+
+def _is_asked(registry: Registry) -> bool:
+    return registry.images or registry.type in indexes.ASKED
 
 
 def _pair(host: str, registry: Registry, environment: Mapping[str, str], how: str) -> NativePair:

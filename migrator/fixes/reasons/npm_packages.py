@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from msgspec.structs import replace
 
 from migrator.findings.records import Reason
+from migrator.findings.settings import Settings
 from migrator.fixes.context import Context, once
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
@@ -19,6 +20,7 @@ from migrator.reading.npm_files import EVERY, MANIFEST, NpmFiles, npm_files
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.npm import is_npm
+from migrator.sinks.npmrc import NpmPair
 from migrator.sinks.packages import Name, linkage, name_of
 from migrator.sinks.shown import visible_text
 from migrator.sinks.yarnrc import YARN
@@ -41,12 +43,13 @@ def npm_packages(step: StepFacts, context: Context, login: PackagesLogin) -> Opi
     book, picture, host = context.book, context.picture, login.login.host
     every = [one for shell in step.shells for one in shell.trace.commands]
     calls = [one for one in every if is_npm(one.name, book)]
-    reading = [one for one in calls if _reads(one, book)]
+    reading = [one for one in calls if reads(one, book)]
     (files,) = _files(step, context)
     words = [word.text or "" for one in reading for word in one.arguments]
     names = files.read(host, words) if reading else frozenset[str]()
     own = files.named if _published(context) else frozenset[str]()
-    base = _registry(login, context)
+    assert login.login.npm is not None
+    base = registry_name(login.login.npm, book, context.settings)
     others = (shown for one, shown in unseen_programs(step, context, login) if not _idles(one, book))
     granted = [f"{shown} uses only packages linked to this repository" for shown in others]
     reasons: list[Reason] = []
@@ -61,7 +64,7 @@ def npm_packages(step: StepFacts, context: Context, login: PackagesLogin) -> Opi
         else:
             detail = f"npm reads {name.shown}, which this repository does not publish"
             reasons.append(context.reason("foreign-package", detail, name.shown))
-    publishing = any(_publishes(one) and _is_sent(one, files, book) for one in calls)
+    publishing = any(publishes(one) and _is_sent(one, files, book) for one in calls)
     if publishing:
         granted.append(linkage(f"what npm publishes at {base.shown}"))
     fetched = bool(files.scopes) and any(is_npm(name, book) for one in every for name in one.wrappers)
@@ -76,12 +79,10 @@ def npm_packages(step: StepFacts, context: Context, login: PackagesLogin) -> Opi
     return Opinion(asked, seen, tuple(islice(reasons, _MOST)), tuple(granted))
 
 
-def _registry(login: PackagesLogin, context: Context) -> Name:
-    """The registry that the pair is for, as its packages are named: `HOST/WORKSPACE`, or the host alone."""
-    pair = login.login.npm
-    assert pair is not None
+def registry_name(pair: NpmPair, book: RuleBook, settings: Settings) -> Name:
+    """The registry that a pair is for, as its packages are named: `HOST/WORKSPACE`, or the host alone."""
     host, _, path = pair.address.removeprefix("//").partition("/")
-    found = name_of(f"{host}/{path.partition('/')[0]}", context.book, context.settings)
+    found = name_of(f"{host}/{path.partition('/')[0]}", book, settings)
     return replace(found, text=found.text.rstrip("/")) if isinstance(found, Name) else Name(host, host, "", False)
 
 
@@ -93,7 +94,7 @@ def _files(step: StepFacts, context: Context) -> Iterator[NpmFiles]:
 def _published(context: Context) -> bool:
     """Whether some step publishes packages."""
     every = (one for step in context.steps for shell in step.shells for one in shell.trace.commands)
-    return any(is_npm(one.name, context.book) and _publishes(one) for one in every)
+    return any(is_npm(one.name, context.book) and publishes(one) for one in every)
 
 
 def _unclear(step: StepFacts, context: Context, reading: Sequence[Command], files: NpmFiles, host: str) -> str:
@@ -131,7 +132,7 @@ def _elsewhere(command: Command, context: Context) -> str:
     return ""
 
 
-def _reads(command: Command, book: RuleBook) -> bool:
+def reads(command: Command, book: RuleBook) -> bool:
     """Whether a call may read packages of a registry: one that runs a script, or an installed program, does not."""
     words = [one.text for one in command.arguments]
     first = next((text for text in words if text is None or not text.startswith("-") or text in _QUIET), "")
@@ -146,7 +147,8 @@ def _idles(command: Command, book: RuleBook) -> bool:
     return is_npm(command.name, book) and not _IDLE.isdisjoint(words[1:] if words[:1] == ["npm"] else words[:1])
 
 
-def _publishes(command: Command) -> bool:
+def publishes(command: Command) -> bool:
+    """Whether a call publishes packages."""
     return command.name == _RELEASES or any(one.text in _PUBLISHES for one in command.arguments)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from migrator.findings.records import Verdict
+from migrator.findings.records import PackageType, Verdict
 from migrator.fleet.imports import Importer, Pin, Shared
 from migrator.fleet.packages import FleetPackage, PackageUse, Party, Picture
 from migrator.fleet.records import SeenFinding
@@ -51,6 +51,7 @@ class KnownRecord(Struct, frozen=True):
     contested: Annotated[bool, about("several push it, and not all of them are said to own it")]
     foreign_readers: Strings
     unlocks: Annotated[UnlocksRecord, about("what is free to change once this package alone is settled")]
+    type: PackageType = PackageType.CONTAINER
 
 
 class SharedFinding(Struct, frozen=True):
@@ -128,6 +129,7 @@ def _known(known: FleetPackage) -> KnownRecord:
         known.contested,
         known.foreign,
         UnlocksRecord(gain.findings, gain.repositories, secrets, gain.partly),
+        known.type,
     )
 
 

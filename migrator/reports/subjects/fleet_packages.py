@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrator.findings.records import PackageType
 from migrator.fleet.imports import Shared
 from migrator.fleet.packages import FleetPackage, Party, Picture
 from migrator.fleet.records import SeenFinding
@@ -55,6 +56,7 @@ def section(picture: Picture) -> Section:
     """On a page of a fleet."""
     columns = (
         Column("Package", "name"),
+        Column("Type"),
         Column("To confirm", "mark"),
         Column("Pushed by"),
         Column("Readers", "number"),
@@ -76,7 +78,13 @@ def section(picture: Picture) -> Section:
     return Section("packages", "Packages", words.total(picture), tables=tuple(tables))
 
 
-_HEADS = (Column("package", "name"), Column("pushed by"), Column("read by"), Column("to confirm", "words"))
+_HEADS = (
+    Column("package", "name"),
+    Column("type"),
+    Column("pushed by"),
+    Column("read by"),
+    Column("to confirm", "words"),
+)
 
 
 def _first(picture: Picture) -> Iterator[TableRow]:
@@ -95,8 +103,9 @@ def _ways(known: FleetPackage) -> Iterator[Passage]:
 
 def _known(known: FleetPackage) -> TableRow:
     odd = words.whose(known)
-    cells = (known.name, _slugs(known.pushers), _slugs(known.readers), odd or "-")
-    line = (Marked(known.name, Tone.NAME), *(("  ", Marked(odd, Tone.HALF)) if odd else ()))
+    cells = (known.name, str(known.type), _slugs(known.pushers), _slugs(known.readers), odd or "-")
+    kind = () if known.type is PackageType.CONTAINER else (f"  ({known.type})",)
+    line = (Marked(known.name, Tone.NAME), *kind, *(("  ", Marked(odd, Tone.HALF)) if odd else ()))
     parties = [_party("pushed by", one, ()) for one in known.pushers]
     parties += [_party("read by", one, known.foreign) for one in known.readers]
     return TableRow(cells, tuple(map(said, parties)), line)
@@ -137,7 +146,15 @@ def _shared_blocks(shared: Shared) -> Iterator[Passage]:
 def _package(known: FleetPackage) -> TableRow:
     state = "several pushers" if known.contested else "read, not pushed" if known.foreign else "confirmed"
     gain = known.unlocks
-    cells = (known.name, state, words.parties(known.pushers), len(known.readers), gain.findings, len(gain.secrets))
+    cells = (
+        known.name,
+        str(known.type),
+        state,
+        words.parties(known.pushers),
+        len(known.readers),
+        gain.findings,
+        len(gain.secrets),
+    )
     return TableRow(cells, tuple(_uses(known)))
 
 
