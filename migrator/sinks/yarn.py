@@ -92,7 +92,10 @@ def _goes_to(of: str, found: YarnSettings, calls: Sequence[Command]) -> str:
 def _server(found: YarnSettings, calls: Sequence[Command], *names: tuple[str, str]) -> str:
     """The registry that the first of these settings names that is there; '' where nobody knows which."""
     for of, name in names:
-        values = [one.value for one in found.of(of, name)]
+        given = found.of(of, name)
+        if any(one.command and not surely(one.command) for one in given):
+            return ""
+        values = [one.value for one in given]
         if (of, name) == ("", SERVER):
             told = [_value(one, REGISTRY) for one in calls]
             values = [one for one in told if one] if told and all(told) else values if not any(told) else []

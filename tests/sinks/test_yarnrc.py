@@ -70,6 +70,7 @@ def test_a_setting_is_told_with_what_it_is_for(
         ("yarn config set npmAuthIdent $IDENT", SERVER),
         ("yarn config set npmAuthIdent $U:$T", ""),
         ("false || yarn config set npmAuthIdent $U:$T", SERVER),
+        ("[ $X ] && yarn config set npmRegistryServer https://npm.apkg.io/a\nyarn config set npmAuthIdent $U:$T", ""),
         ("yarn config set npmAuthIdent $U:$T\nyarn config set npmAuthIdent $A:$B", SERVER),
         ("yarn npm publish", f'{SERVER}npmScopes: {{b: {{npmRegistryServer: "https://h"}}}}\nnpmAuthIdent: "${{A}}"\n'),
         ("yarn npm publish", f'{SERVER}npmAuthIdent: "${{A:-x}}"\n'),
