@@ -17,6 +17,7 @@ from migrator.ir.values import Definition, Literal, Value, inputs
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
+from migrator.reading.steps import COMMITTED
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
@@ -24,6 +25,7 @@ from migrator.repositories.refview import RefView
 from migrator.rulebook.records import RuleBook
 from migrator.rules import credential_leaves_step
 from migrator.secrets.records import Leaving
+from migrator.sinks.committed_tokens import is_kept
 from migrator.sinks.credentials import origin
 from migrator.sinks.logins import OTHER, find_logins
 from migrator.text.patterns import regex
@@ -39,10 +41,12 @@ _NAME = regex(r"(?:\$\{?|%|\benv\.)([A-Za-z_][A-Za-z0-9_]*)")
 def candidates(
     objects: Objects, scripts: Sequence[str], book: RuleBook, settings: Settings, named: bool
 ) -> frozenset[str]:
-    """The names. `scripts` are paths of files beside the pipelines files that may hold a login; `named`: some file of
-    the repository names Packages, and so a login may go there whose host is written elsewhere. Raises GitError."""
+    """The names. `scripts` are paths of files beside the pipelines files that may hold a login, or that a client reads;
+    `named`: some file of the repository names Packages, and so a login may go there whose host is written elsewhere.
+    Raises GitError."""
     needles = mentions(book)
     anywhere = named or _told(settings)
+    clients = [program.encode() for program in COMMITTED] if any(map(is_kept, scripts)) else []
     found: set[str] = set()
     history = versions(objects.root, PATHSPECS, scripts)
     sizes = objects.sizes({version.oid for version in history.versions})
@@ -50,14 +54,17 @@ def candidates(
         if sizes.get(version.oid, LIMIT + 1) > LIMIT:
             continue
         data = objects.read(version.oid)
-        if not any(needle in data for needle in needles) and not (anywhere and LOGIN in data):
+        started = any(program in data for program in clients)
+        if not any(needle in data for needle in needles) and not (anywhere and LOGIN in data) and not started:
             continue
         if BITBUCKET.is_pipelines_file(version.path):
             view = RefView(objects, version.commit)
             found |= of_pipelines(view, version.path, book, settings)
+        elif is_kept(version.path):
+            found.update(name for name in _NAME.findall(data.decode("utf-8", "replace")))
         else:
             found |= of_script(data, book, settings, named)
-    return frozenset(found - book.natives)
+    return frozenset(name for name in found - book.natives if not book.built_in.gives(name))
 
 
 def of_pipelines(view: View, path: str, book: RuleBook, settings: Settings) -> set[str]:

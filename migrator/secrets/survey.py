@@ -34,6 +34,7 @@ from migrator.secrets.records import Evidence, Leaving, RefFacts, Stand
 from migrator.secrets.references.finding import Finder
 from migrator.secrets.references.records import Found, NotLooked, OpaqueKind, Reference, UseKind
 from migrator.secrets.references.scan import scan
+from migrator.sinks.committed_tokens import is_kept
 from migrator.text.files import LIMIT
 from migrator.text.view import Unreadable, View
 
@@ -245,8 +246,8 @@ class Survey(Struct, frozen=True):
                 yield from candidates.of_pipelines(_One(data), ROOT, self.book, self.settings) - self.book.natives
 
     def _scripts(self) -> tuple[list[str], bool]:
-        """The paths of files on any branch that have a login, those first which name Packages: a client's may go there
-        by what another file says. And whether any file names it."""
+        """The paths of files on any branch that have a login, or that a client reads, those first which name Packages:
+        a client's may go there by what another file says. And whether any file names it."""
         needles, entering = mentions(self.book), candidates.entering(self.book)
         named: dict[str, bool] = {}
         logins: dict[str, bool] = {}
@@ -260,7 +261,8 @@ class Survey(Struct, frozen=True):
                 named[oid] = any(needle in data for needle in needles)
                 logins[oid] = LOGIN in data and (named[oid] or bool(entering.search(data)))
             for one in files:
-                if logins.get(one.oid) and not BITBUCKET.is_pipelines_file(one.path):
+                kept = named.get(one.oid, False) and is_kept(one.path)
+                if (kept or logins.get(one.oid)) and not BITBUCKET.is_pipelines_file(one.path):
                     paths[one.path] = paths.get(one.path, False) or named[one.oid]
         anywhere = any(named.values())
         chosen = sorted(

@@ -127,6 +127,7 @@ NAMED = {"PACKAGES_PAT", "PACKAGES_USER"}
         {PATH: pipelines_of("sh x.sh"), "x.sh": "docker login quay.io -u $U -p $T\n", "a.md": "crg.apkg.io"},
         {PATH: pipelines_of(INDIRECT), ".env": "REGISTRY=quay.io\n"},
         {PATH: pipelines_of("sh x.sh"), "x.sh": INDIRECT},
+        {PATH: pipelines_of("npm ci"), ".npmrc": "//npm.acme.example/:_auth=${NPM_AUTH}\n", "a.md": "crg.apkg.io"},
     ],
     ids=[
         "another registry",
@@ -134,12 +135,35 @@ NAMED = {"PACKAGES_PAT", "PACKAGES_USER"}
         "another registry in a script",
         "nothing named",
         "a script and nothing named",
+        "a file of npm for another registry",
     ],
 )
 def test_a_login_elsewhere_has_no_candidates(tmp_path: Path, files: dict[str, str]) -> None:
     whole(tmp_path, files)
     with surveyed(tmp_path) as survey:
         assert survey.candidates() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ({PATH: pipelines_of("npm ci"), ".npmrc": "//npm.apkg.io/acme/:_auth=${NPM_AUTH}\n"}, {"NPM_AUTH"}),
+        (
+            {
+                PATH: pipelines_of("yarn config set npmAuthIdent $U:$T", "yarn npm publish"),
+                ".yarnrc.yml": "npmRegistryServer: https://npm.apkg.io/$BITBUCKET_WORKSPACE\n",
+            },
+            {"U", "T"},
+        ),
+    ],
+    ids=["a file that names it", "a file that names the registry"],
+)
+def test_what_a_file_of_a_client_has_to_do_with_is_a_candidate(
+    tmp_path: Path, files: dict[str, str], names: set[str]
+) -> None:
+    whole(tmp_path, files)
+    with surveyed(tmp_path) as survey:
+        assert survey.candidates() == names
 
 
 @pytest.mark.parametrize(
