@@ -83,6 +83,9 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     """The native variable for each stored one. Raises Refused."""
     natives: dict[str, str] = {}
     for word in login.words:
+        if word.whole:
+            detail = f"{path} starts what takes a user name and a token in one variable, or in base64"
+            raise Refused("bridge-layout", detail, word.variable)
         if word.origin.literals:
             detail = f"the {word.role} is written in {path}, which {outsider} also uses"
             raise Refused("credential-unresolved", detail, path)
@@ -140,7 +143,8 @@ def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command
             return f"{source.path}:{source.position(at.start).line}"
     inner = _within(trace, call)
     for command in inner:
-        seen = not command.followed and queries.input_arrives(command, name)
+        own = (command, name) in visibility.given
+        seen = not own and not command.followed and queries.input_arrives(command, name)
         if seen and visibility.readers.may_read(command, name):
             return f"`{command.name or 'a program that is not known'}`"
     orders = [one.order for one in inner]

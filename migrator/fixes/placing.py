@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.fixes.login import LoginWord, PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
-from migrator.fixes.prefixes import calls, in_front, is_read_only
+from migrator.fixes.prefixes import calls, calls_of_files, in_front, is_read_only
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
@@ -126,10 +126,20 @@ def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None
     command, script = login.command, login.shell.script
     if fixed := next((name for name in names if is_read_only(script, name)), ""):
         return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
-    if command.wrappers or command.calls or command.span.start not in calls(script):
+    standing = calls(script) | (calls_of_files(login.shell.trace) if login.login.npm else set())
+    if command.wrappers or command.span.start not in standing or (command.calls and not _alike(login)):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None
+
+
+def _alike(login: PackagesLogin) -> bool:
+    """Whether each run of a command in a file, or a function, takes the same from the same variables."""
+    names = {one.variable for one in login.login.sinks}
+    same = {one.command for one in login.shell.logins if one.npm and names == {sink.variable for sink in one.sinks}}
+    return bool(login.login.npm) and all(
+        one in same for one in login.shell.trace.commands if one.span == login.command.span
+    )
 
 
 def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:

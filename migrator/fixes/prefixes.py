@@ -8,38 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from migrator.fixes.points import Point
-from migrator.flow.events import Command
+from migrator.flow.events import Command, Flow
+from migrator.frontends.shell.assigning import starts
 from migrator.frontends.shell.programs import lower
-from migrator.ir.nodes import Call
 from migrator.reading.scripts import Script
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
+_SHELL = "shell"
+"""The reader of such files, as a launcher names it."""
 _FIXED = regex(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 
 
 def calls(script: Script) -> set[int]:
     """Where calls stand in a script, and not in a text that it has run. Raises ProgramError."""
-    found: set[int] = set()
-    pending: list[object] = [*lower(script.text)]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Call):
-            found.add(node.span.start)
-        if isinstance(node, Struct):
-            pending += [getattr(node, name) for name in node.__struct_fields__]
-        elif isinstance(node, tuple):
-            pending += node
-    return found
+    return starts(lower(script.text))
+
+
+def calls_of_files(trace: Flow) -> set[int]:
+    """The same of files of shell that a script runs."""
+    return starts(node for one in trace.called if one.launcher.reader == _SHELL for node in one.statements)
 
 
 def is_read_only(script: Script, name: str) -> bool:
     """Whether the step may keep a variable from being set, in front of a command, too."""
     word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(word.search(found[0]) for found in _FIXED.finditer(script.text))
+    texts = (script.text, *(part.source.text for part in script.called))
+    return any(word.search(found[0]) for text in texts for found in _FIXED.finditer(text))
 
 
 def in_front(call: Command, given: Mapping[str, str]) -> Point:

@@ -37,7 +37,7 @@ class Visibility:
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
         self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._own_commands = {login.command for login in logins}
-        self._given = {
+        self.given = {
             (login.command, sink.variable) for login in logins if login.login.npm for sink in login.login.sinks
         }
         self._seers: dict[Span, Sighting | None] = {}
@@ -90,7 +90,7 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            if not queries.exported_to(command, definition, given) or (command, name) in self._given:
+            if not queries.exported_to(command, definition, given) or (command, name) in self.given:
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
             if taken or self.readers.may_read(command, name):

@@ -123,7 +123,7 @@ def test_what_may_set_or_take_what_yarn_is_given_is_no_safe_fix(script: str, fil
         (f"timeout 60 {PUBLISH}", COMMITTED, {"credential-unresolved"}),
         (f"readonly PKG_PAT\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
         (f"export PKG_PAT=$(vault read x)\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
-        (f"build() {{ {PUBLISH}; }}\nbuild", COMMITTED, {"credential-unresolved"}),
+        ("make", {**COMMITTED, "Makefile": f"all:\n\t{PUBLISH}\n"}, {"credential-unresolved"}),
     ],
 )
 def test_what_can_not_be_shown_to_become_native_is_told(script: str, files: dict[str, str], codes: set[str]) -> None:

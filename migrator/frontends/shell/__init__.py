@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from migrator.frontends.programs import FileCommand, Program, whole
+from migrator.frontends.shell.assigning import is_assigning, starts
 from migrator.frontends.shell.comparing import same
 from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import ProgramError
-from migrator.text.edits import Edit
+from migrator.text.edits import Edit, splice
 
 
 def read(request: FileCommand) -> Program | None:
@@ -19,9 +20,15 @@ def read(request: FileCommand) -> Program | None:
 
 
 def verified(before: str, after: str, edits: tuple[Edit, ...]) -> bool:
-    """Both parse, and are the same program but for the names that were edited."""
+    """Both parse, and are the same program but for the names that were edited, and assignments in front of calls."""
+    adding = [edit for edit in edits if is_assigning(edit)]
+    others = tuple(edit for edit in edits if edit not in adding)
     try:
         old, new = lower(before), lower(after)
+        if adding:
+            if splice(before, edits) != after or not {edit.span.start for edit in adding} <= starts(old):
+                return False
+            new = lower(splice(before, others))
     except ProgramError:
         return False
-    return same(old, new, edits)
+    return same(old, new, others)
