@@ -27,8 +27,8 @@ _LINE = regex(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
 _IDENT = regex(
-    r"(?:npmAuthIdent|YARN_NPM_AUTH_IDENT)['\"\]]{0,3}[ \t]{0,9}[:=]?[ \t]{0,9}['\"]?"
-    r"(?:[^\s:'\"$]{0,200}:)?([^\s'\"$:]{1,4000})"
+    r"(?:npmAuthIdent|YARN_NPM_AUTH_IDENT)['\"\]]{0,3}+[ \t]{0,9}+[:=]?+[ \t]{0,9}+['\"]?+"
+    r"(?:[^\s:'\"]{0,200}:)?([^\s'\"$:]{1,4000})"
 )
 """What yarn is given: a user name and a token with a colon between."""
 _SHORT, _MOST = 4096, 2048

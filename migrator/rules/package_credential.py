@@ -27,11 +27,12 @@ _WORD = regex(r"[\w.-]+")
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each command or pipe that is given one, and for each file of the repository with one that a client
     reads."""
+    hosts = _hosts(context)
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
             known |= {login.command for login in shell.logins} | writers(shell.logins)
-            for call in package_calls(shell.trace, context.book, known):
+            for call in package_calls(shell.trace, context.book, known, hosts):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)
                 yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
@@ -40,6 +41,19 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
                 at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
                 yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
         yield from _files(rule, step, context)
+
+
+def _hosts(context: Context) -> dict[str, str]:
+    """The Packages hosts that the clients' own files in the repository name."""
+    found: dict[str, str] = {}
+    clients = context.book.package_clients
+    files = {file for client in clients.values() for file in client.files}
+    for path in context.files.paths:
+        name = path.rpartition("/")[2]
+        if name in files and (source := context.source(path)) and (host := host_in(source.text, context.book)):
+            for client in (one for one, known in clients.items() if name in known.files):
+                found.setdefault(client, host)
+    return found
 
 
 def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ What is told here is that they are given one; how each means it is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -41,15 +41,17 @@ class PackageCall(Struct, frozen=True):
     text: str
 
 
-def package_calls(flow: Flow, book: RuleBook, known: Collection[Command] = ()) -> Iterator[PackageCall]:
+def package_calls(
+    flow: Flow, book: RuleBook, known: Collection[Command] = (), hosts: Mapping[str, str] = {}
+) -> Iterator[PackageCall]:
     """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
-    otherwise."""
+    otherwise. `hosts` are those that files of the clients name: one counts where a command names no address."""
     for command in flow.commands:
         if command.followed or command in known:
             continue
         for name, client in book.package_clients.items():
             text, stored = _given(command, client, book)
-            if stored and (host := host_in(text, book)):
+            if stored and (host := host_in(text, book) or ("" if "//" in text else hosts.get(name, ""))):
                 yield PackageCall(name, host, command, stored, text)
                 break
 

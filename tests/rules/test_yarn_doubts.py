@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 
 from migrator.findings.settings import Settings
+from migrator.reading.literals import literals
+from migrator.rulebook import reading as rulebook
 from tests.memory import PATH, planned, report_on
 
 HOST = "npm.apkg.io"
@@ -49,7 +51,6 @@ def found(
         (PUBLISH, {".yarnrc.yml": f"npmRegistryServer: https://npm.acme.example\n{OTHER}"}),
         (SET + "\n" + PUBLISH, {".yarnrc.yml": SERVER.replace(HOST, "npm.acme.example")}),
         (f"{BY_VARIABLE}\n{PUBLISH}", {}),
-        (f"{BY_VARIABLE}\n{PUBLISH}", {".yarnrc.yml": SCOPE, "package.json": "{}"}),
         ("make", COMMITTED),
         ("echo yarn install", COMMITTED),
         (f"{NATIVE} {PUBLISH}", COMMITTED),
@@ -124,6 +125,12 @@ def test_what_may_set_or_take_what_yarn_is_given_is_no_safe_fix(script: str, fil
         (f"readonly PKG_PAT\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
         (f"export PKG_PAT=$(vault read x)\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
         ("make", {**COMMITTED, "Makefile": f"all:\n\t{PUBLISH}\n"}, {"credential-unresolved"}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", {".yarnrc.yml": SCOPE, "package.json": "{}"}, {"package-client"}),
+        (
+            f"{BY_VARIABLE}\n{PUBLISH}\nYARN_NPM_REGISTRY_SERVER=https://npm.acme.example {PUBLISH}",
+            TOP,
+            {"package-client"},
+        ),
     ],
 )
 def test_what_can_not_be_shown_to_become_native_is_told(script: str, files: dict[str, str], codes: set[str]) -> None:
@@ -159,3 +166,19 @@ def test_a_file_that_the_step_writes_and_keeps_leaves_it(kept: str, codes: set[s
 
 def test_a_committed_file_with_names_alone_may_be_kept() -> None:
     assert found(PUBLISH, COMMITTED, "        artifacts: [.yarnrc.yml]\n") == ("safe", set())
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (BY_VARIABLE, ""),
+        ('npmAuthIdent: "${PKG_USER}:${PKG_PAT}"', ""),
+        ("yarn config set npmAuthIdent $(make ident)", ""),
+        ("export YARN_NPM_AUTH_IDENT=me:s3cr3tw0rd", "s3cr3tw0rd"),
+        ('npmAuthIdent: "$PKG_USER:s3cr3tw0rd"', "s3cr3tw0rd"),
+        ("yarn config set npmAuthIdent bWU6czNjcjN0dzByZA==", "bWU6czNjcjN0dzByZA=="),
+    ],
+)
+def test_only_what_is_written_out_of_a_pair_is_masked(text: str, masked: str) -> None:
+    spans = literals(text, rulebook.load())
+    assert {text[span.start : span.end] for span in spans} == ({masked} if masked else set())
