@@ -37,6 +37,7 @@ class Visibility:
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
         self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._own_commands = {login.command for login in logins}
+        self._taken = {(one.command, name) for one in logins if one.login.bound for name in one.login.variables}
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -87,7 +88,7 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            if not queries.exported_to(command, definition, given):
+            if not queries.exported_to(command, definition, given) or (command, name) in self._taken:
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
             if taken or self.readers.may_read(command, name):

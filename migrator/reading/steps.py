@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.maven import find_maven_logins
 from migrator.sinks.npm import find_npm_logins
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
@@ -108,6 +110,19 @@ class StepReader:
     def file(self, path: str) -> str | None:
         return self.asked.file(path)
 
+    @cached_property
+    def addressed(self) -> frozenset[str]:
+        """The programs of package clients for which a file of the repository has the address of Packages."""
+        clients = [one for one in self.book.package_clients.values() if one.addresses]
+        named = {name: [one for one in clients if name in one.addresses] for one in clients for name in one.addresses}
+        found: set[str] = set()
+        for path in self.asked.listed():
+            for one in named.get(path.rpartition("/")[2], ()):
+                text = self.file(path) if not found.issuperset(one.programs) else None
+                if text and any(mention in text for mention in self.book.mentions):
+                    found |= one.programs
+        return frozenset(found)
+
     def read_ahead(self, steps: Iterable[tuple[Pipelines, Step]]) -> None:
         """Parse together what the steps run, as far as `read` is going to look at it."""
         texts = (Script.join(found.source, one.items).text for found, step in steps for one in step.shells)
@@ -123,7 +138,8 @@ class StepReader:
         shells = [
             Shell(Script.join(source, commands.items), commands, order) for order, commands in enumerate(step.shells)
         ]
-        named = self.thorough or any(word in shell.script.text for shell in shells for word in self.words)
+        words = (*self.words, *self.addressed)
+        named = self.thorough or any(word in shell.script.text for shell in shells for word in words)
         read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
         return StepFacts(pipelines, step, read, uses, windows, elsewhere)
 
@@ -161,7 +177,11 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book))
+        written = (
+            *find_npm_logins(trace, self.book),
+            *find_maven_logins(trace, self.book, self.file, self.asked.listed),
+        )
+        logins = (*find_logins(trace, self.book), *calls, *written)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

@@ -191,13 +191,15 @@ class PasswordOption(RuleEntry, frozen=True):
 
 class PackageClient(RuleEntry, frozen=True):
     """A client of packages that are no images, as far as it is known how it is given a credential: its `programs`, the
-    names of `files` that it reads, with what stands before a credential in there, and names of `variables`. `rule` is
-    as in a client of a registry."""
+    names of `files` that it reads, with what stands before a credential in there, and names of `variables`. `addresses`
+    are names of files that say for which host it is, apart from the credential. `rule` is as in a client of a
+    registry."""
 
     programs: frozenset[str]
     files: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     rule: str = outside("(rule)")
 
 

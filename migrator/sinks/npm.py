@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from migrator.flow.events import Command, Flow
+from migrator.flow.events import Flow
 from migrator.ir.values import Alternative, Encoded, Literal, TracedRead, Unknown, Value, union
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import split_at_colon
@@ -110,8 +110,3 @@ def breaks(encoded: Encoded) -> str:
     if encoded.wraps:
         return "`base64` without `-w 0` breaks a long value into lines, and the native token may be longer"
     return ""
-
-
-def writers(logins: Sequence[Login]) -> frozenset[Command]:
-    """The commands of such pairs."""
-    return frozenset(command for one in logins if one.npm for command in one.npm.commands)

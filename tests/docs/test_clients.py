@@ -13,6 +13,8 @@ from tests.memory import PATH, report_on
 ROOT = Path(__file__).parents[2]
 _ROW = re.compile(r"\| (.+?) \| (.+?) \| (fixed|reported|followed)\b")
 PYPI, NPM = "https://pypi.apkg.io/acme", "//npm.apkg.io/acme/"
+SERVER = "<server><id>a</id><username>$U</username><password>$T</password></server>"
+MAVEN = f"cat > s.xml <<EOF\n<settings><servers>{SERVER}</servers></settings>\nEOF"
 PUSH = "docker push crg.apkg.io/acme/web:1"
 
 SCRIPTS = (
@@ -29,6 +31,7 @@ SCRIPTS = (
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),
     ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
+    ("Maven", f"{MAVEN}\nmvn -s s.xml deploy -DaltDeploymentRepository=a::https://maven.apkg.io/acme"),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
     ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),

@@ -1,0 +1,337 @@
+"""Calls of Maven that send a credential to Packages: the id of a server ties it to the address of a repository.
+
+https://maven.apache.org/settings.html#servers
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from migrator.flow.events import Command, Flow
+from migrator.ir.values import Literal, Unknown, Value, union
+from migrator.rulebook.records import PackageClient, RuleBook
+from migrator.sinks.bound import FoundFile, Half, Text, bound, found_file, held, host_of, place_of, registry_of
+from migrator.sinks.logins import BoundCall, Login
+from migrator.sinks.maven_files import POM, Address, MavenProject, MavenSettings, ServerEntry, project, settings
+from migrator.sinks.values import value_of, without
+from migrator.text.patterns import regex
+
+MAVEN = "maven"
+"""The name of the client in the rules."""
+_HOME = "~/.m2/settings.xml"
+_ENV = regex(r"\$\{env\.([A-Za-z_]\w{0,200})\}")
+_PROPERTY = regex(r"\$\{([^{}$:]{1,200})\}")
+_NAME = regex(r"[A-Za-z_]\w{0,200}")
+_TAKES = regex(
+    "-f|--file|-P|--activate-profiles|-pl|--projects|-T|--threads|-l|--log-file|-rf|--resume-from|-b|--builder|-t"
+    "|--toolchains|-gt|--global-toolchains|-emp|--encrypt-master-password|-ep|--encrypt-password"
+)
+"""Options with a value in the next word."""
+_USER, _OTHERS = frozenset({"-s", "--settings"}), ("-gs", "--global-settings", "-is", "--install-settings")
+_ALTERNATIVE = ("altDeploymentRepository", "altReleaseDeploymentRepository", "altSnapshotDeploymentRepository")
+_PUBLISHES = regex(r"(?:.*:)?deploy(?:-file)?|release:perform|nexus-staging:.*")
+_TOLD = ("MAVEN_ARGS", "MAVEN_OPTS", "JAVA_TOOL_OPTIONS")
+_TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|settings")
+_MOST = 500
+
+
+class _Call(Struct, frozen=True):
+    """How Maven was called: properties, files with settings, goals, and what of that is not known."""
+
+    properties: Mapping[str, Value]
+    user: tuple[Value, ...]
+    others: tuple[Value, ...]
+    goals: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+class _ReadSettings(Struct, frozen=True):
+    """A settings.xml of a call, and what it says."""
+
+    file: FoundFile
+    said: MavenSettings
+
+
+def find_maven_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[[], Iterable[str]]) -> Iterator[Login]:
+    """The calls that certainly send what is known of a credential to a host of Packages."""
+    known = book.package_clients.get(MAVEN)
+    calls = [one for one in flow.commands if known and one.name in known.programs]
+    if known is None or not calls:
+        return
+    paths = [path for path in listed() if posixpath.basename(path) == POM]
+    poms = [project(text) for path in paths[:_MOST] if (text := file(path)) is not None]
+    unread = len(poms) < len(paths) or any(isinstance(one, str) for one in poms)
+    projects = [one for one in poms if isinstance(one, MavenProject)]
+    for command in calls:
+        if login := _login(flow, command, known, projects, unread, book, file):
+            yield login
+
+
+def _login(
+    flow: Flow,
+    command: Command,
+    known: PackageClient,
+    projects: Sequence[MavenProject],
+    unread: bool,
+    book: RuleBook,
+    file: Text,
+) -> Login | None:
+    call = _call(command)
+    files, unclear = _files(flow, command, call, book, file)
+    servers = _servers(files)
+    addresses = [*_told(call), *(one for found in files for one in found.said.addresses)]
+    addresses += [one for each in projects for one in each.addresses]
+    addresses = [Address(one.id, _resolved(one.url, call, projects, files), one.reads) for one in addresses]
+    if unclear:
+        first = next((one.url for one in addresses if registry_of(host_of(one.url), book)), "")
+        untold = Half(Value.of(Unknown(unclear)))
+        publishes = any(map(_PUBLISHES.fullmatch, call.goals))
+        told = BoundCall(first, publishes=publishes, unclear="" if publishes else f"{POM} alone does not tell them")
+        return bound(command, MAVEN, known, (untold, untold), told, book) if first else None
+    hosts: dict[str, set[str]] = {}
+    for one in addresses:
+        hosts.setdefault(one.id, set()).add(host_of(one.url))
+    mine = {id: found for id, found in servers.items() if any(registry_of(one, book) for one in hosts.get(id, ()))}
+    if not mine:
+        return None
+    ours = [one for one in addresses if one.id in mine]
+    address = next(one.url for one in ours if registry_of(host_of(one.url), book))
+    halves = [_halves(server, found, call, command) for server, found in mine.values()]
+    names = [_joined([pair[at] for pair in halves]) for at in (0, 1)]
+    variables = {one.variable for pair in halves for one in pair} - {""}
+    used = [found.file for _, found in mine.values()]
+    reads = any(one.reads and registry_of(host_of(one.url), book) for one in ours)
+    refused = [*_refused(mine, hosts, halves, book), *_shared(mine, servers, files, variables)]
+    return bound(
+        command,
+        MAVEN,
+        known,
+        names,
+        BoundCall(
+            address,
+            tuple(dict.fromkeys(one.path for one in used if one.path)),
+            tuple(dict.fromkeys(one.place for one in used if one.place)),
+            tuple(dict.fromkeys(writer for one in used for writer in one.writers)),
+            tuple(dict.fromkeys(refused)),
+            tuple(dict.fromkeys((*call.doubts, *_doubts(mine, files, projects, unread)))),
+            any(map(_PUBLISHES.fullmatch, call.goals)),
+            *(_needed(projects, unread) if reads else ((), "")),
+            "XML" if any(one.pieces for one in used) and not variables else "",
+        ),
+        book,
+    )
+
+
+def _needed(projects: Sequence[MavenProject], unread: bool) -> tuple[tuple[str, ...], str]:
+    """What the projects need that is none of them: what has the group of one, and why there is more, '' where not."""
+    own = {each.name for each in projects}
+    groups = {_group(one) for one in own}
+    needed = {name for each in projects for name in (*each.needs, each.parent) if name} - own
+    foreign = sorted(name for name in needed if _group(name) in groups)
+    more = sorted(needed.difference(foreign))
+    return tuple(foreign), f"{more[0]} may come from there" if more else f"it may need more than a {POM} says" * unread
+
+
+def _group(name: str) -> tuple[str, ...]:
+    """The organization in the name of a package: `com.acme` for `com.acme.web:api`."""
+    return tuple(name.partition(":")[0].split(".")[:2])
+
+
+def _call(command: Command) -> _Call:
+    properties: dict[str, Value] = {}
+    given: dict[str, list[Value]] = {"user": [], "others": []}
+    goals: list[str] = []
+    doubts: list[str] = []
+    words = [one.value for one in command.arguments]
+    while words:
+        word = words.pop(0)
+        text = word.symbol()
+        head = text if text is not None else _start(word)
+        name, equals, _ = head.partition("=")
+        if head in ("-D", "--define") and words:
+            _define(words.pop(0), properties)
+        elif head.startswith("-D"):
+            _define(without(word, 2), properties)
+        elif head.startswith("--define="):
+            _define(without(word, len("--define=")), properties)
+        elif name in _USER or name in _OTHERS:
+            value = without(word, len(name) + 1) if equals else words.pop(0) if words else Value.of(Unknown("nothing"))
+            given["user" if name in _USER else "others"].append(value)
+        elif _TAKES.fullmatch(head) and words:
+            words.pop(0)
+        elif word.text is None and not head.startswith("-"):
+            doubts.append("words of `mvn` that patless can't tell may name other settings")
+        elif not head.startswith("-"):
+            goals.append(head)
+    for name in _TOLD:
+        told = value_of(command, name)
+        if told and _TELLS.search(told.symbol() or "settings"):
+            doubts.append(f"{name} may name other settings")
+    return _Call(properties, tuple(given["user"]), tuple(given["others"]), tuple(goals), tuple(doubts))
+
+
+def _start(value: Value) -> str:
+    first = value.alternatives[0][:1]
+    return first[0].text if len(value.alternatives) == 1 and first and isinstance(first[0], Literal) else ""
+
+
+def _define(value: Value, properties: dict[str, Value]) -> None:
+    name, equals, _ = _start(value).partition("=")
+    properties[name] = without(value, len(name) + 1) if equals else Value.of(Literal("true"))
+
+
+def read_by(flow: Flow, command: Command, book: RuleBook, file: Text) -> frozenset[str] | None:
+    """The files of the repository in which a call of Maven finds credentials; None where that is not known."""
+    call = _call(command)
+    files, unclear = _files(flow, command, call, book, file)
+    return None if unclear or call.doubts else frozenset(one.file.path for one in files)
+
+
+def _files(flow: Flow, command: Command, call: _Call, book: RuleBook, file: Text) -> tuple[list[_ReadSettings], str]:
+    """The settings that a call reads, the strongest first, and what of them is not known, '' for nothing."""
+    places = [place_of(one, command, book) for one in call.user[-1:]] or [_HOME]
+    places += [place_of(one, command, book) for one in call.others]
+    found: list[_ReadSettings] = []
+    for place in places:
+        text = found_file(flow, place, command, book, file) if place else "settings in a file that patless can't tell"
+        if text is None and place == _HOME:
+            continue
+        if not isinstance(text, FoundFile):
+            return found, text or f"{place}, which is not there"
+        said = settings(text.text)
+        if isinstance(said, str):
+            return found, f"{place}, which patless doesn't read: {said}"
+        found.append(_ReadSettings(text, said))
+    return found, ""
+
+
+def _servers(files: Sequence[_ReadSettings]) -> dict[str, tuple[ServerEntry, _ReadSettings]]:
+    """The servers by their ids; the first file that has one counts."""
+    servers: dict[str, tuple[ServerEntry, _ReadSettings]] = {}
+    for one in files:
+        for server in one.said.servers:
+            servers.setdefault(one.file.plain(server.id), (server, one))
+    return servers
+
+
+def _told(call: _Call) -> Iterator[Address]:
+    """The repositories that the words of a call name: `-DaltDeploymentRepository=ID::URL`, or with a layout between."""
+    for name in _ALTERNATIVE:
+        if name in call.properties and (text := call.properties[name].symbol()):
+            parts = text.split("::")
+            yield Address(parts[0], parts[-1], False)
+    if "url" in call.properties:
+        one = call.properties.get("repositoryId")
+        yield Address(one.symbol() or "" if one else "remote-repository", call.properties["url"].symbol() or "", False)
+
+
+def _resolved(url: str, call: _Call, projects: Sequence[MavenProject], files: Sequence[_ReadSettings]) -> str:
+    """An address with the properties in it, as far as each has one value."""
+    for one in files:
+        url = one.file.plain(url)
+    for _ in range(4):
+        url = _PROPERTY.sub(lambda match: _property(match[1], match[0], call, projects), url)
+    return url
+
+
+def _property(name: str, written: str, call: _Call, projects: Sequence[MavenProject]) -> str:
+    if name in call.properties:
+        return call.properties[name].symbol() or written
+    found = {value for each in projects for key, value in each.properties if key == name}
+    return found.pop() if len(found) == 1 else written
+
+
+def _halves(server: ServerEntry, found: _ReadSettings, call: _Call, command: Command) -> tuple[Half, Half]:
+    return _half(server.username, found, call, command), _half(server.password, found, call, command)
+
+
+def _half(text: str, found: _ReadSettings, call: _Call, command: Command) -> Half:
+    where = found.file.path or "the settings"
+    if piece := found.file.piece(text):
+        return Half(Value.of(piece))
+    if match := _ENV.fullmatch(text) or _PROPERTY.fullmatch(text):
+        name = match[1]
+        if name in call.properties:
+            return Half(call.properties[name])
+        if match.re.pattern == _ENV.pattern and f"env.{name}" in call.properties:
+            return Half(call.properties[f"env.{name}"])
+        if _NAME.fullmatch(name):
+            return held(command, name)
+        return Half(Value.of(Unknown(f"the property {name}, which patless doesn't see")))
+    if found.file.pieces and text != found.file.plain(text):
+        return Half(Value.of(Unknown(f"several parts in {where}")))
+    if "${" in text:
+        return Half(Value.of(Unknown(f"what Maven puts together in {where}")))
+    if text.startswith("{"):
+        return Half(Value.of(Unknown(f"{where}, where Maven has encrypted it")))
+    return Half(Value.of(Literal(text))) if text else Half(Value.of(Unknown(f"nothing in {where}")))
+
+
+def _joined(halves: Sequence[Half]) -> Half:
+    """What several servers are given; where they take it from several variables, these are told apart by `_refused`."""
+    return Half(union(one.value for one in halves), next((one.variable for one in halves if one.variable), ""))
+
+
+def _refused(
+    mine: Mapping[str, tuple[ServerEntry, _ReadSettings]],
+    hosts: Mapping[str, set[str]],
+    halves: Sequence[tuple[Half, Half]],
+    book: RuleBook,
+) -> Iterator[str]:
+    """Why nobody can say that the credential is for one host of Packages alone."""
+    found = {host for id in mine for host in hosts[id]}
+    for id, (server, _) in mine.items():
+        if "" in hosts[id]:
+            yield f"patless can't tell each address that is for the id `{id}`"
+        elif len(hosts[id]) > 1:
+            yield f"the id `{id}` is for {' and for '.join(sorted(hosts[id]))}"
+        if server.more:
+            yield f"the server `{id}` has `{server.more}` beside the user name and the password"
+    if len({host for host in found if registry_of(host, book)}) > 1:
+        yield f"the settings are for {' and for '.join(sorted(found))}"
+    if any(len({pair[at].variable for pair in halves}) > 1 for at in (0, 1)):
+        yield "several servers take their credentials from different variables"
+
+
+def _shared(
+    mine: Mapping[str, tuple[ServerEntry, _ReadSettings]],
+    servers: Mapping[str, tuple[ServerEntry, _ReadSettings]],
+    files: Sequence[_ReadSettings],
+    variables: Iterable[str],
+) -> Iterator[str]:
+    """What else takes a value from variables that would be given others."""
+    texts = [text for one in files for text in one.said.texts]
+    for name in sorted(variables):
+        own = sum(f in (f"${{env.{name}}}", f"${{{name}}}") for s, _ in mine.values() for f in (s.username, s.password))
+        if sum(_names(text, name) for text in texts) == own:
+            continue
+        other = (
+            id for id, (one, _) in servers.items() if id not in mine and _names(f"{one.username} {one.password}", name)
+        )
+        whose = next(other, "")
+        yield f"the settings give {name} to {f'the server `{whose}`' if whose else 'something else'}, too"
+
+
+def _names(text: str, name: str) -> int:
+    return sum(match[0] == name for match in _NAME.finditer(text))
+
+
+def _doubts(
+    mine: Mapping[str, tuple[ServerEntry, _ReadSettings]],
+    files: Sequence[_ReadSettings],
+    projects: Sequence[MavenProject],
+    unread: bool,
+) -> Iterator[str]:
+    """What else may decide what is sent where."""
+    if unread:
+        yield f"patless can't read a {POM}"
+    for mirror in (mirror for one in files for mirror in one.said.mirrors):
+        if mirror.of != "central" or mirror.id in mine:
+            yield f"the mirror `{mirror.id}` may take the place of the repository"
+    for each in projects:
+        texts = [text for text in each.texts if text in mine]
+        if len(texts) > sum(one.id in mine for one in each.addresses):
+            yield f"{POM} names the id `{texts[0]}` for something else, too"
