@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
+from migrator.flow.queries import input_arrives
 from migrator.platforms.platform import Platform
 from migrator.reading.callers import Callers
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.logins import Login
 from migrator.text.source import Span
 from migrator.text.view import View
 
@@ -51,11 +55,12 @@ def overwritten(
     found: dict[NamedLine, set[Span]] = {}
     stored: set[NamedLine] = set()
     for shell in shells:
-        for place, span, arrives in _places(shell, names, links):
+        for place, span, arrives in (*_places(shell, names, links), *_bound(shell, names, links, reading)):
             found.setdefault(place, set()).add(span)
             if arrives:
                 stored.add(place)
-    ways = Ways(shells, Callers(reading), links, reaches)
+    through = frozenset(links.get(path, path) for shell in shells for one in shell.logins for path in _through(one))
+    ways = Ways(shells, Callers(reading), links, reaches, through)
     files = {place.name: _files(ways, place.name, links) for place in found if place not in stored}
     return {
         place: len(spans)
@@ -81,6 +86,28 @@ def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> I
         if arrives or (part.runs is not None and _written(source.text, shown, name)):
             path = links.get(source.path, source.path)
             yield NamedLine(path, source.position(shown.start).line, name), shown, arrives
+
+
+def _bound(
+    shell: Shell, names: Collection[str], links: Mapping[str, str], reading: Reading
+) -> Iterator[tuple[NamedLine, Span, bool]]:
+    """The same of the files through which calls take variables: such a file is no program, and names them for the call
+    alone."""
+    for login in shell.logins:
+        for path, name in product(_through(login), login.variables.intersection(names)):
+            source = reading.source(path)
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", source.text if source else ""):
+                assert source is not None
+                line = source.position(match.start()).line
+                yield (
+                    NamedLine(links.get(path, path), line, name),
+                    Span(*match.span()),
+                    input_arrives(login.command, name),
+                )
+
+
+def _through(login: Login) -> tuple[str, ...]:
+    return login.bound.files if login.bound and not login.bound.refused else ()
 
 
 def _written(text: str, span: Span, name: str) -> bool:

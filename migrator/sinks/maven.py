@@ -283,6 +283,10 @@ def _refused(
 ) -> Iterator[str]:
     """Why nobody can say that the credential is for one host of Packages alone."""
     found = {host for id in mine for host in hosts[id]}
+    for server, one in mine.values():
+        for what, text in (("user name", server.username), ("password", server.password)):
+            if one.file.path and text and "${" not in text and not text.startswith("{"):
+                yield f"{one.file.path} has the {what} written out"
     for id, (server, _) in mine.items():
         if "" in hosts[id]:
             yield f"patless can't tell each address that is for the id `{id}`"

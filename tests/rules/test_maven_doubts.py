@@ -277,3 +277,17 @@ def test_a_file_that_is_read_by_a_login_is_not_told_again_and_one_that_is_not_is
 
 
 READ = f"<repositories>{AT.format(HERE)}</repositories>"
+
+
+@pytest.mark.parametrize("files", [{"s.xml": FILE.replace("${env.T}", "Tr0ub4dor-3")}, {"s.xml": ""}])
+def test_a_password_that_is_written_out_is_a_hardcoded_token_and_is_not_shown(files: dict[str, str]) -> None:
+    written = SETTINGS.format(SERVER.format("$U", "Tr0ub4dor-3"), "")
+    script = DEPLOY if files["s.xml"] else f"cat > s.xml <<EOF\n{written}\nEOF\n{DEPLOY}"
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    text = f"pipelines:\n  default:\n    - step:\n        script:\n          - |\n{lines}"
+    report = report_on({path: one.encode() for path, one in {PATH: text, "pom.xml": POM, **files}.items() if one}, OWN)
+    (one,) = report.findings
+    assert (one.rule, one.verdict.value) == ("literal-credential", "report-only")
+    assert "Tr0ub4dor" not in repr(one)
+    shown = "".join(text[span.start : span.end] for span in report.secrets.get(PATH, ()))
+    assert ("Tr0ub4dor-3" in shown) == ("Tr0ub4dor-3" in text)
