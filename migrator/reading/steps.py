@@ -23,6 +23,7 @@ from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
+from migrator.sinks.gradle import find_gradle_logins
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.maven import find_maven_logins
@@ -177,11 +178,9 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        written = (
-            *find_npm_logins(trace, self.book),
-            *find_maven_logins(trace, self.book, self.file, self.asked.listed),
-        )
-        logins = (*find_logins(trace, self.book), *calls, *written)
+        files = self.file, self.asked.listed
+        builds = (*find_maven_logins(trace, self.book, *files), *find_gradle_logins(trace, self.book, *files))
+        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book), *builds)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

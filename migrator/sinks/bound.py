@@ -35,10 +35,11 @@ _HOME = ("/root/", "${HOME}/")
 
 class Half(Struct, frozen=True):
     """What a call finds where its file has a half of the credential; `variable` is the one that it takes it from, ''
-    where the file holds it, or words of the call."""
+    where the file holds it, or words of the call. `name` is what the file names it by."""
 
     value: Value
     variable: str = ""
+    name: str = ""
 
 
 class FoundFile(Struct, frozen=True):
@@ -71,8 +72,8 @@ def held(command: Command, name: str) -> Half:
     """What a program finds in a variable."""
     value = value_of(command, name)
     if value is None:
-        return Half(Value.of(Input(name, ())), name)
-    return Half(value if is_handed(command, name) else Value.of(Unknown(f"{name}, which is not exported")), name)
+        return Half(Value.of(Input(name, ())), name, name)
+    return Half(value if is_handed(command, name) else Value.of(Unknown(f"{name}, which is not exported")), name, name)
 
 
 def host_of(address: str) -> str:

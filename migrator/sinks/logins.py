@@ -28,15 +28,17 @@ OTHER = "another registry"
 
 class BoundCall(Struct, frozen=True):
     """What is known of a call that reads its credential through files: the `address` that it is for, and the `files` of
-    the repository with it, or the `places` of those that the script writes, by `writers`. `refused` and `doubts` are
-    clauses: why it cannot be changed, and what else may matter. It `publishes` there; `foreign` are packages that it
-    may read there and that are none of the repository, and `unclear` says why there may be others, '' where not.
-    `raw`: what is written there stands in a text with signs of its own."""
+    the repository with it, or the `places` of those that the script writes, by `writers`. `names` are those that files
+    know its halves by. `refused` and `doubts` are clauses: why it cannot be changed, and what else may matter. It
+    `publishes` there; `foreign` are packages that it may read there and that are none of the repository, and `unclear`
+    says why there may be others, '' where not. `raw`: what is written there stands in a text with signs of its own.
+    """
 
     address: str
     files: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     writers: tuple[Command, ...] = ()
+    names: frozenset[str] = frozenset()
     refused: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     publishes: bool = False

@@ -38,7 +38,7 @@ _TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|sett
 _MOST = 500
 
 
-class _Call(Struct, frozen=True):
+class _MavenWords(Struct, frozen=True):
     """How Maven was called: properties, files with settings, goals, and what of that is not known."""
 
     properties: Mapping[str, Value]
@@ -102,9 +102,10 @@ def _login(
     halves = [_halves(server, found, call, command) for server, found in mine.values()]
     names = [_joined([pair[at] for pair in halves]) for at in (0, 1)]
     variables = {one.variable for pair in halves for one in pair} - {""}
+    named = {one.name for pair in halves for one in pair} - {""}
     used = [found.file for _, found in mine.values()]
     reads = any(one.reads and registry_of(host_of(one.url), book) for one in ours)
-    refused = [*_refused(mine, hosts, halves, book), *_shared(mine, servers, files, variables)]
+    refused = [*_refused(mine, hosts, halves, book), *_shared(mine, servers, files, named)]
     return bound(
         command,
         MAVEN,
@@ -115,6 +116,7 @@ def _login(
             tuple(dict.fromkeys(one.path for one in used if one.path)),
             tuple(dict.fromkeys(one.place for one in used if one.place)),
             tuple(dict.fromkeys(writer for one in used for writer in one.writers)),
+            frozenset(named),
             tuple(dict.fromkeys(refused)),
             tuple(dict.fromkeys((*call.doubts, *_doubts(mine, files, projects, unread)))),
             any(map(_PUBLISHES.fullmatch, call.goals)),
@@ -140,7 +142,7 @@ def _group(name: str) -> tuple[str, ...]:
     return tuple(name.partition(":")[0].split(".")[:2])
 
 
-def _call(command: Command) -> _Call:
+def _call(command: Command) -> _MavenWords:
     properties: dict[str, Value] = {}
     given: dict[str, list[Value]] = {"user": [], "others": []}
     goals: list[str] = []
@@ -170,7 +172,7 @@ def _call(command: Command) -> _Call:
         told = value_of(command, name)
         if told and _TELLS.search(told.symbol() or "settings"):
             doubts.append(f"{name} may name other settings")
-    return _Call(properties, tuple(given["user"]), tuple(given["others"]), tuple(goals), tuple(doubts))
+    return _MavenWords(properties, tuple(given["user"]), tuple(given["others"]), tuple(goals), tuple(doubts))
 
 
 def _start(value: Value) -> str:
@@ -190,7 +192,9 @@ def read_by(flow: Flow, command: Command, book: RuleBook, file: Text) -> frozens
     return None if unclear or call.doubts else frozenset(one.file.path for one in files)
 
 
-def _files(flow: Flow, command: Command, call: _Call, book: RuleBook, file: Text) -> tuple[list[_ReadSettings], str]:
+def _files(
+    flow: Flow, command: Command, call: _MavenWords, book: RuleBook, file: Text
+) -> tuple[list[_ReadSettings], str]:
     """The settings that a call reads, the strongest first, and what of them is not known, '' for nothing."""
     places = [place_of(one, command, book) for one in call.user[-1:]] or [_HOME]
     places += [place_of(one, command, book) for one in call.others]
@@ -217,7 +221,7 @@ def _servers(files: Sequence[_ReadSettings]) -> dict[str, tuple[ServerEntry, _Re
     return servers
 
 
-def _told(call: _Call) -> Iterator[Address]:
+def _told(call: _MavenWords) -> Iterator[Address]:
     """The repositories that the words of a call name: `-DaltDeploymentRepository=ID::URL`, or with a layout between."""
     for name in _ALTERNATIVE:
         if name in call.properties and (text := call.properties[name].symbol()):
@@ -228,7 +232,7 @@ def _told(call: _Call) -> Iterator[Address]:
         yield Address(one.symbol() or "" if one else "remote-repository", call.properties["url"].symbol() or "", False)
 
 
-def _resolved(url: str, call: _Call, projects: Sequence[MavenProject], files: Sequence[_ReadSettings]) -> str:
+def _resolved(url: str, call: _MavenWords, projects: Sequence[MavenProject], files: Sequence[_ReadSettings]) -> str:
     """An address with the properties in it, as far as each has one value."""
     for one in files:
         url = one.file.plain(url)
@@ -237,27 +241,27 @@ def _resolved(url: str, call: _Call, projects: Sequence[MavenProject], files: Se
     return url
 
 
-def _property(name: str, written: str, call: _Call, projects: Sequence[MavenProject]) -> str:
+def _property(name: str, written: str, call: _MavenWords, projects: Sequence[MavenProject]) -> str:
     if name in call.properties:
         return call.properties[name].symbol() or written
     found = {value for each in projects for key, value in each.properties if key == name}
     return found.pop() if len(found) == 1 else written
 
 
-def _halves(server: ServerEntry, found: _ReadSettings, call: _Call, command: Command) -> tuple[Half, Half]:
+def _halves(server: ServerEntry, found: _ReadSettings, call: _MavenWords, command: Command) -> tuple[Half, Half]:
     return _half(server.username, found, call, command), _half(server.password, found, call, command)
 
 
-def _half(text: str, found: _ReadSettings, call: _Call, command: Command) -> Half:
+def _half(text: str, found: _ReadSettings, call: _MavenWords, command: Command) -> Half:
     where = found.file.path or "the settings"
     if piece := found.file.piece(text):
         return Half(Value.of(piece))
     if match := _ENV.fullmatch(text) or _PROPERTY.fullmatch(text):
         name = match[1]
         if name in call.properties:
-            return Half(call.properties[name])
+            return Half(call.properties[name], name=name)
         if match.re.pattern == _ENV.pattern and f"env.{name}" in call.properties:
-            return Half(call.properties[f"env.{name}"])
+            return Half(call.properties[f"env.{name}"], name=name)
         if _NAME.fullmatch(name):
             return held(command, name)
         return Half(Value.of(Unknown(f"the property {name}, which patless doesn't see")))
@@ -304,11 +308,11 @@ def _shared(
     mine: Mapping[str, tuple[ServerEntry, _ReadSettings]],
     servers: Mapping[str, tuple[ServerEntry, _ReadSettings]],
     files: Sequence[_ReadSettings],
-    variables: Iterable[str],
+    named: Iterable[str],
 ) -> Iterator[str]:
-    """What else takes a value from variables that would be given others."""
+    """What else takes a value by names that would be given another."""
     texts = [text for one in files for text in one.said.texts]
-    for name in sorted(variables):
+    for name in sorted(named):
         own = sum(f in (f"${{env.{name}}}", f"${{{name}}}") for s, _ in mine.values() for f in (s.username, s.password))
         if sum(_names(text, name) for text in texts) == own:
             continue
@@ -320,7 +324,8 @@ def _shared(
 
 
 def _names(text: str, name: str) -> int:
-    return sum(match[0] == name for match in _NAME.finditer(text))
+    """How often a text reads what has the name."""
+    return sum(match[1] == name for form in (_ENV, _PROPERTY) for match in form.finditer(text))
 
 
 def _doubts(

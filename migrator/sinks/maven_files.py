@@ -69,6 +69,8 @@ def settings(text: str) -> MavenSettings | str:
         root = read_xml(text)
         if root.name != "settings":
             return "it has no `settings`"
+        if any(one.text and one.children for one in root.every()):
+            return "it has text between its elements"
         return MavenSettings(
             tuple(map(_server, root.all("servers", "server"))),
             tuple(_read_from(root)),

@@ -156,6 +156,10 @@ def test_a_variable_whose_name_the_step_writes_is_given_to_the_call() -> None:
         (DEPLOY, {"s.xml": FILE.replace("</servers>", "")}),
         (DEPLOY, {"s.xml": "<!DOCTYPE settings [<!ENTITY x SYSTEM 'y'>]>" + FILE}),
         (DEPLOY, {"s.xml": ""}),
+        (
+            f"cat > s.xml <<EOF\n{SETTINGS.format(SERVER.format('$U', '$T') + '$MORE', '')}\nEOF\n{DEPLOY}",
+            {"s.xml": ""},
+        ),
         ("mvn -s $S deploy", {}),
         ("sed -i s/a/b/ s.xml\nmvn -s s.xml deploy", {}),
         ('if [ "$X" ]; then cp s.xml ~/.m2/settings.xml; fi\nmvn deploy', {}),

@@ -18,30 +18,49 @@ SERVER = (
 SETTINGS = f"<settings><servers>{SERVER}</servers></settings>\n"
 BIND = 'PACKAGES_USER="$BITBUCKET_PACKAGES_USERNAME" PACKAGES_PAT="$BITBUCKET_PACKAGES_TOKEN"'
 CALL = "mvn -s ci/s.xml deploy"
+FILES = {"pom.xml": POM, "ci/s.xml": SETTINGS}
+AT = "publishing { repositories { maven { url = 'https://maven.apkg.io/acme'; CREDENTIALS } } }\n"
+BUILD = {
+    "build.gradle": AT.replace(
+        "CREDENTIALS",
+        "credentials { username = System.getenv('PACKAGES_USER')\npassword = System.getenv('PACKAGES_PAT') }",
+    )
+}
+NAMED = {"build.gradle": AT.replace("CREDENTIALS", "name = 'bb'; credentials(PasswordCredentials)")}
+PUBLISH = "./gradlew publish"
+PROJECT = "ORG_GRADLE_PROJECT_bb"
+GIVEN = f'{PROJECT}Username="$BITBUCKET_PACKAGES_USERNAME" {PROJECT}Password="$BITBUCKET_PACKAGES_TOKEN" {PUBLISH}'
 FREE = {
-    "the call is given others": pipelines(f"{BIND} {CALL}"),
-    "the script sets others": pipelines(f"export {BIND}", CALL),
-    "a second step that reads other settings": pipelines(f"{BIND} {CALL}", more=second("mvn -B verify")),
+    "the call is given others": (pipelines(f"{BIND} {CALL}"), FILES),
+    "the script sets others": (pipelines(f"export {BIND}", CALL), FILES),
+    "a second step that reads other settings": (pipelines(f"{BIND} {CALL}", more=second("mvn -B verify")), FILES),
+    "a build file": (pipelines(f"{BIND} {PUBLISH}"), BUILD),
+    "properties that nobody names": (pipelines(GIVEN), NAMED),
 }
 HELD = {
-    "the call as it was": pipelines(CALL),
-    "a second call": pipelines(f"{BIND} {CALL}", CALL),
-    "a second step": pipelines(f"{BIND} {CALL}", more=second(CALL)),
-    "a program that is told the file": pipelines(f"{BIND} {CALL}", more=second("ruby x.rb ci/s.xml")),
-    "one half": pipelines(f'PACKAGES_USER="$BITBUCKET_PACKAGES_USERNAME" {CALL}'),
-    "a branch": pipelines(f'if [ "$X" ]; then export {BIND}; fi', CALL),
-    "a program that nobody knows": pipelines(f"{BIND} {CALL}", more=second('"$WHAT" deploy')),
+    "the call as it was": (pipelines(CALL), FILES),
+    "a second call": (pipelines(f"{BIND} {CALL}", CALL), FILES),
+    "a second step": (pipelines(f"{BIND} {CALL}", more=second(CALL)), FILES),
+    "a program that is told the file": (pipelines(f"{BIND} {CALL}", more=second("ruby x.rb ci/s.xml")), FILES),
+    "one half": (pipelines(f'PACKAGES_USER="$BITBUCKET_PACKAGES_USERNAME" {CALL}'), FILES),
+    "a branch": (pipelines(f'if [ "$X" ]; then export {BIND}; fi', CALL), FILES),
+    "a program that nobody knows": (pipelines(f"{BIND} {CALL}", more=second('"$WHAT" deploy')), FILES),
+    "a build file, and a call as it was": (pipelines(f"{BIND} {PUBLISH}", PUBLISH), BUILD),
+    "a build file, and another task": (pipelines(f"{BIND} {PUBLISH}", more=second("./gradlew test")), BUILD),
+    "properties, and a call as it was": (pipelines(GIVEN, PUBLISH), NAMED),
+    "properties, and a call as it was in the same line": (pipelines(f"{GIVEN}; {PUBLISH}"), NAMED),
 }
 
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    trees = {
-        f"{kind}{number}": {"bitbucket-pipelines.yml": text, "pom.xml": POM, "ci/s.xml": SETTINGS}
-        for kind, cases in (("free", FREE), ("held", HELD))
-        for number, text in enumerate(cases.values())
-    }
-    found = uses(tmp_path_factory.mktemp("trees"), trees)
+    told: dict[str, dict[str, str]] = {}
+    untold: dict[str, dict[str, str]] = {}
+    for kind, cases in (("free", FREE), ("held", HELD)):
+        for number, (text, files) in enumerate(cases.values()):
+            (untold if files is NAMED else told)[f"{kind}{number}"] = {"bitbucket-pipelines.yml": text, **files}
+    found = uses(tmp_path_factory.mktemp("told"), told)
+    found |= uses(tmp_path_factory.mktemp("untold"), untold, names=(f"{PROJECT}Username", f"{PROJECT}Password"))
     return {name: [str(kind) for kind in kinds] for name, kinds in found.items()}
 
 

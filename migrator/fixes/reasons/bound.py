@@ -65,7 +65,7 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
     book, trace, command = context.book, login.shell.trace, login.command
     if not _PLAIN_WRAPPERS.issuperset(command.wrappers):
         yield f"`{command.name}` runs in `{command.wrappers[0]}`"
-    yield from _naming(step, context, login, call)
+    yield from _naming(context, login, call)
     told = {name for one in book.package_clients.values() if command.name in one.programs for name in one.addresses}
     read = {path for path in context.files.paths if posixpath.basename(path) in told}
     for shell in step.shells:
@@ -88,10 +88,10 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
         yield "patless has not read all text that the step runs"
 
 
-def _naming(step: StepFacts, context: Context, login: PackagesLogin, call: BoundCall) -> Iterator[str]:
-    """Files that name a variable which the call is given another value of: what it runs may read it, too."""
+def _naming(context: Context, login: PackagesLogin, call: BoundCall) -> Iterator[str]:
+    """Files that name what the call is given another value of: what it runs may read it, too."""
     apart = {*call.files, *context.followed, *(one.source.path for one in context.pipelines)}
-    for name in sorted(login.login.variables):
+    for name in sorted(call.names | login.login.variables):
         found = context.files.speaking_of(name)
         if isinstance(found, Top):
             yield f"what may read {name} is {found.why}"
