@@ -14,7 +14,8 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.bound import FoundFile, Half, Text, bound, found_file, held, host_of, registry_of
+from migrator.sinks.bound import Half, bound, held, host_of, registry_of
+from migrator.sinks.found_files import FoundFile, Text, found_file
 from migrator.sinks.gradle_files import BuildRepository, GradleBuild, HalfSource, build
 from migrator.sinks.logins import BoundCall, Login
 from migrator.sinks.values import known_start, value_of, without
@@ -104,6 +105,8 @@ def _login(
     address = next(one for each in mine for one in each.said.addresses if registry_of(host_of(one), book))
     known_lines = () if isinstance(properties, str) else properties
     used = [one.file for one in known_lines if names.difference(call.properties) & {*one.lines}]
+    doubts = [*call.doubts, *_doubts(places, said, mine, call, command, unread)]
+    doubts += [one.file.doubt for one in known_lines if one.file.doubt]
     wins = [f"{one.path} has a half of the credential written out" for one in used if one.path]
     reads = [one for one in mine if not one.said.publishes]
     return bound(
@@ -118,7 +121,7 @@ def _login(
             tuple(dict.fromkeys(writer for one in used for writer in one.writers)),
             frozenset(names),
             tuple(dict.fromkeys((*_refused(mine, places, names), *wins))),
-            tuple(dict.fromkeys((*call.doubts, *_doubts(places, said, mine, call, command, unread)))),
+            tuple(dict.fromkeys(doubts)),
             any(map(_PUBLISHES.fullmatch, call.tasks)),
             *(_needed(said) if reads else ((), "")),
             "a file of properties" if any(one.pieces for one in used) else "",
@@ -179,6 +182,8 @@ def _properties(
         if isinstance(one, str):
             return one
         if one is not None:
+            if any(command.conditional or command.branches for command in one.writers):
+                return f"{place}, which the step may not write"
             lines = [
                 line for line in one.text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "!"))
             ]

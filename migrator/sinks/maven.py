@@ -13,10 +13,12 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Literal, Unknown, Value, union
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.bound import FoundFile, Half, Text, bound, found_file, held, host_of, place_of, registry_of
+from migrator.sinks.bound import Half, bound, held, host_of, registry_of
+from migrator.sinks.found_files import FoundFile, Text, found_file, place_of
 from migrator.sinks.logins import BoundCall, Login
 from migrator.sinks.maven_files import POM, Address, MavenProject, MavenSettings, ServerEntry, project, settings
-from migrator.sinks.values import value_of, without
+from migrator.sinks.maven_words import TOLD, MavenWords, told, words_of
+from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
 
 MAVEN = "maven"
@@ -25,27 +27,7 @@ _HOME = "~/.m2/settings.xml"
 _ENV = regex(r"\$\{env\.([A-Za-z_]\w{0,200})\}")
 _PROPERTY = regex(r"\$\{([^{}$:]{1,200})\}")
 _NAME = regex(r"[A-Za-z_]\w{0,200}")
-_TAKES = regex(
-    "-f|--file|-P|--activate-profiles|-pl|--projects|-T|--threads|-l|--log-file|-rf|--resume-from|-b|--builder|-t"
-    "|--toolchains|-gt|--global-toolchains|-emp|--encrypt-master-password|-ep|--encrypt-password"
-)
-"""Options with a value in the next word."""
-_USER, _OTHERS = frozenset({"-s", "--settings"}), ("-gs", "--global-settings", "-is", "--install-settings")
-_ALTERNATIVE = ("altDeploymentRepository", "altReleaseDeploymentRepository", "altSnapshotDeploymentRepository")
-_PUBLISHES = regex(r"(?:.*:)?deploy(?:-file)?|release:perform|nexus-staging:.*")
-_TOLD = ("MAVEN_ARGS", "MAVEN_OPTS", "JAVA_TOOL_OPTIONS")
-_TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|settings")
-_MOST = 500
-
-
-class _MavenWords(Struct, frozen=True):
-    """How Maven was called: properties, files with settings, goals, and what of that is not known."""
-
-    properties: Mapping[str, Value]
-    user: tuple[Value, ...]
-    others: tuple[Value, ...]
-    goals: tuple[str, ...]
-    doubts: tuple[str, ...]
+_MOST, _FOLLOWED = 500, 4
 
 
 class _ReadSettings(Struct, frozen=True):
@@ -79,32 +61,35 @@ def _login(
     book: RuleBook,
     file: Text,
 ) -> Login | None:
-    call = _call(command)
+    call = words_of(command)
     files, unclear = _files(flow, command, call, book, file)
     servers = _servers(files)
-    addresses = [*_told(call), *(one for found in files for one in found.said.addresses)]
-    addresses += [one for each in projects for one in each.addresses]
-    addresses = [Address(one.id, _resolved(one.url, call, projects, files), one.reads) for one in addresses]
+    given = [*told(call), *(one for found in files for one in _plain(found))]
+    given += [one for each in projects for one in each.addresses]
+    addresses = [one for each in given for one in _resolved(each, call, projects)]
+    packages = [one for one in addresses if registry_of(host_of(one.url), book)]
+    if not unclear and any("$" in one.id for one in packages):
+        unclear = "a server whose id patless can't tell"
     if unclear:
-        first = next((one.url for one in addresses if registry_of(host_of(one.url), book)), "")
+        first = packages[0].url if packages else ""
         untold = Half(Value.of(Unknown(unclear)))
-        publishes = any(map(_PUBLISHES.fullmatch, call.goals))
-        told = BoundCall(first, publishes=publishes, unclear="" if publishes else f"{POM} alone does not tell them")
-        return bound(command, MAVEN, known, (untold, untold), told, book) if first else None
+        why = "" if call.publishes else f"{POM} alone does not tell them"
+        alone = BoundCall(first, publishes=call.publishes, unclear=why)
+        return bound(command, MAVEN, known, (untold, untold), alone, book) if first else None
     hosts: dict[str, set[str]] = {}
     for one in addresses:
         hosts.setdefault(one.id, set()).add(host_of(one.url))
     mine = {id: found for id, found in servers.items() if any(registry_of(one, book) for one in hosts.get(id, ()))}
     if not mine:
         return None
-    ours = [one for one in addresses if one.id in mine]
-    address = next(one.url for one in ours if registry_of(host_of(one.url), book))
+    ours = [one for one in packages if one.id in mine]
     halves = [_halves(server, found, call, command) for server, found in mine.values()]
     names = [_joined([pair[at] for pair in halves]) for at in (0, 1)]
     variables = {one.variable for pair in halves for one in pair} - {""}
     named = {one.name for pair in halves for one in pair} - {""}
     used = [found.file for _, found in mine.values()]
-    reads = any(one.reads and registry_of(host_of(one.url), book) for one in ours)
+    reads = any(one.reads for one in ours)
+    doubts = [*call.doubts, *_doubts(mine, files, projects, unread), *_overridden(command, addresses, named)]
     refused = [*_refused(mine, hosts, halves, book), *_shared(mine, servers, files, named)]
     return bound(
         command,
@@ -112,14 +97,14 @@ def _login(
         known,
         names,
         BoundCall(
-            address,
+            ours[0].url,
             tuple(dict.fromkeys(one.path for one in used if one.path)),
             tuple(dict.fromkeys(one.place for one in used if one.place)),
             tuple(dict.fromkeys(writer for one in used for writer in one.writers)),
             frozenset(named),
             tuple(dict.fromkeys(refused)),
-            tuple(dict.fromkeys((*call.doubts, *_doubts(mine, files, projects, unread)))),
-            any(map(_PUBLISHES.fullmatch, call.goals)),
+            tuple(dict.fromkeys(doubts)),
+            call.publishes,
             *(_needed(projects, unread) if reads else ((), "")),
             "XML" if any(one.pieces for one in used) and not variables else "",
         ),
@@ -142,61 +127,20 @@ def _group(name: str) -> tuple[str, ...]:
     return tuple(name.partition(":")[0].split(".")[:2])
 
 
-def _call(command: Command) -> _MavenWords:
-    properties: dict[str, Value] = {}
-    given: dict[str, list[Value]] = {"user": [], "others": []}
-    goals: list[str] = []
-    doubts: list[str] = []
-    words = [one.value for one in command.arguments]
-    while words:
-        word = words.pop(0)
-        text = word.symbol()
-        head = text if text is not None else _start(word)
-        name, equals, _ = head.partition("=")
-        if head in ("-D", "--define") and words:
-            _define(words.pop(0), properties)
-        elif head.startswith("-D"):
-            _define(without(word, 2), properties)
-        elif head.startswith("--define="):
-            _define(without(word, len("--define=")), properties)
-        elif name in _USER or name in _OTHERS:
-            value = without(word, len(name) + 1) if equals else words.pop(0) if words else Value.of(Unknown("nothing"))
-            given["user" if name in _USER else "others"].append(value)
-        elif _TAKES.fullmatch(head) and words:
-            words.pop(0)
-        elif word.text is None and not head.startswith("-"):
-            doubts.append("words of `mvn` that patless can't tell may name other settings")
-        elif not head.startswith("-"):
-            goals.append(head)
-    for name in _TOLD:
-        told = value_of(command, name)
-        if told and _TELLS.search(told.symbol() or "settings"):
-            doubts.append(f"{name} may name other settings")
-    return _MavenWords(properties, tuple(given["user"]), tuple(given["others"]), tuple(goals), tuple(doubts))
-
-
-def _start(value: Value) -> str:
-    first = value.alternatives[0][:1]
-    return first[0].text if len(value.alternatives) == 1 and first and isinstance(first[0], Literal) else ""
-
-
-def _define(value: Value, properties: dict[str, Value]) -> None:
-    name, equals, _ = _start(value).partition("=")
-    properties[name] = without(value, len(name) + 1) if equals else Value.of(Literal("true"))
-
-
 def read_by(flow: Flow, command: Command, book: RuleBook, file: Text) -> frozenset[str] | None:
     """The files of the repository in which a call of Maven finds credentials; None where that is not known."""
-    call = _call(command)
+    call = words_of(command)
     files, unclear = _files(flow, command, call, book, file)
     return None if unclear or call.doubts else frozenset(one.file.path for one in files)
 
 
 def _files(
-    flow: Flow, command: Command, call: _MavenWords, book: RuleBook, file: Text
+    flow: Flow, command: Command, call: MavenWords, book: RuleBook, file: Text
 ) -> tuple[list[_ReadSettings], str]:
     """The settings that a call reads, the strongest first, and what of them is not known, '' for nothing."""
-    places = [place_of(one, command, book) for one in call.user[-1:]] or [_HOME]
+    if len(call.user) > 1:
+        return [], "settings that the call names twice"
+    places = [place_of(one, command, book) for one in call.user] or [_HOME]
     places += [place_of(one, command, book) for one in call.others]
     found: list[_ReadSettings] = []
     for place in places:
@@ -221,38 +165,40 @@ def _servers(files: Sequence[_ReadSettings]) -> dict[str, tuple[ServerEntry, _Re
     return servers
 
 
-def _told(call: _MavenWords) -> Iterator[Address]:
-    """The repositories that the words of a call name: `-DaltDeploymentRepository=ID::URL`, or with a layout between."""
-    for name in _ALTERNATIVE:
-        if name in call.properties and (text := call.properties[name].symbol()):
-            parts = text.split("::")
-            yield Address(parts[0], parts[-1], False)
-    if "url" in call.properties:
-        one = call.properties.get("repositoryId")
-        yield Address(one.symbol() or "" if one else "remote-repository", call.properties["url"].symbol() or "", False)
+def _plain(found: _ReadSettings) -> Iterator[Address]:
+    for one in found.said.addresses:
+        yield Address(found.file.plain(one.id), found.file.plain(one.url), one.reads)
 
 
-def _resolved(url: str, call: _MavenWords, projects: Sequence[MavenProject], files: Sequence[_ReadSettings]) -> str:
-    """An address with the properties in it, as far as each has one value."""
-    for one in files:
-        url = one.file.plain(url)
-    for _ in range(4):
-        url = _PROPERTY.sub(lambda match: _property(match[1], match[0], call, projects), url)
-    return url
+def _resolved(given: Address, call: MavenWords, projects: Sequence[MavenProject]) -> Iterator[Address]:
+    """An address for each value that the properties in it may have, as far as these are known."""
+    pending = [(given, _FOLLOWED)]
+    for _ in range(_MOST):
+        if not pending:
+            return
+        one, most = pending.pop()
+        match = _PROPERTY.search(f"{one.id} {one.url}") if most else None
+        values = _property(match[1], call, projects) if match else []
+        if match is None or not values:
+            yield one
+            continue
+        for value in values:
+            id, url = one.id.replace(match[0], value), one.url.replace(match[0], value)
+            pending.append((Address(id, url, one.reads), most - 1))
 
 
-def _property(name: str, written: str, call: _MavenWords, projects: Sequence[MavenProject]) -> str:
+def _property(name: str, call: MavenWords, projects: Sequence[MavenProject]) -> list[str]:
+    """The values that a property may have."""
     if name in call.properties:
-        return call.properties[name].symbol() or written
-    found = {value for each in projects for key, value in each.properties if key == name}
-    return found.pop() if len(found) == 1 else written
+        return [text] if (text := call.properties[name].symbol()) is not None else []
+    return sorted({value for each in projects for key, value in each.properties if key == name})
 
 
-def _halves(server: ServerEntry, found: _ReadSettings, call: _MavenWords, command: Command) -> tuple[Half, Half]:
+def _halves(server: ServerEntry, found: _ReadSettings, call: MavenWords, command: Command) -> tuple[Half, Half]:
     return _half(server.username, found, call, command), _half(server.password, found, call, command)
 
 
-def _half(text: str, found: _ReadSettings, call: _MavenWords, command: Command) -> Half:
+def _half(text: str, found: _ReadSettings, call: MavenWords, command: Command) -> Half:
     where = found.file.path or "the settings"
     if piece := found.file.piece(text):
         return Half(Value.of(piece))
@@ -344,3 +290,17 @@ def _doubts(
         texts = [text for text in each.texts if text in mine]
         if len(texts) > sum(one.id in mine for one in each.addresses):
             yield f"{POM} names the id `{texts[0]}` for something else, too"
+    for one in files:
+        if one.file.doubt:
+            yield one.file.doubt
+
+
+def _overridden(command: Command, addresses: Iterable[Address], named: Iterable[str]) -> Iterator[str]:
+    """What may win over what the files say."""
+    if any("$" in one.id for one in addresses):
+        yield "patless can't tell the id of each repository"
+    for name in TOLD:
+        value = value_of(command, name)
+        text = (value.symbol() or "") if value else ""
+        if any(f"-D{one}=" in text for one in named):
+            yield f"{name} may name other settings"

@@ -20,6 +20,7 @@ FILE = SETTINGS.format(ENV, "")
 DEPLOY = "mvn -s s.xml deploy"
 BIND = 'U="$BITBUCKET_PACKAGES_USERNAME" T="$BITBUCKET_PACKAGES_TOKEN" '
 OWN = Settings(own_packages=("maven.apkg.io/acme/*",))
+OTHER = "<project><properties><u>https://nexus.acme.example</u></properties></project>"
 PROPERTY = "<properties><u>https://maven.apkg.io</u></properties>"
 DEPENDENCY = "<dependencies><dependency><groupId>{}</groupId><artifactId>x</artifactId></dependency></dependencies>"
 
@@ -72,6 +73,12 @@ def test_other_hosts_other_ids_and_native_credentials_are_none(script: str, file
         ("cd app\nmvn -s ../s.xml deploy", f"cd app\n{BIND}mvn -s ../s.xml deploy", {}),
         ("./mvnw --settings=s.xml deploy", f"{BIND}./mvnw --settings=s.xml deploy", {}),
         ("mvn -gs $BITBUCKET_CLONE_DIR/s.xml deploy", f"{BIND}mvn -gs $BITBUCKET_CLONE_DIR/s.xml deploy", {}),
+        ("mvn -ss.xml deploy", f"{BIND}mvn -ss.xml deploy", {}),
+        (
+            "mkdir ~/.m2 && cp s.xml ~/.m2/settings.xml && mvn deploy",
+            f"mkdir ~/.m2 && cp s.xml ~/.m2/settings.xml && {BIND}mvn deploy",
+            {},
+        ),
         ("cp s.xml ~/.m2/settings.xml\nmvn deploy", f"cp s.xml ~/.m2/settings.xml\n{BIND}mvn deploy", {}),
         (f"mvn clean && {DEPLOY} | tee log", f"mvn clean && {BIND}{DEPLOY} | tee log", {}),
         (DEPLOY, f"{BIND}{DEPLOY}", {"s.xml": FILE.replace("env.", "")}),
@@ -162,7 +169,13 @@ def test_a_variable_whose_name_the_step_writes_is_given_to_the_call() -> None:
         ),
         ("mvn -s $S deploy", {}),
         ("sed -i s/a/b/ s.xml\nmvn -s s.xml deploy", {}),
-        ('if [ "$X" ]; then cp s.xml ~/.m2/settings.xml; fi\nmvn deploy', {}),
+        ('if [ "$X" ]; then cp s.xml ~/.m2/settings.xml; else cp t.xml ~/.m2/settings.xml; fi\nmvn deploy', {}),
+        (f"[ $X ] && cat > s.xml <<EOF\n{SETTINGS.format(SERVER.format('$U', '$T'), '')}\nEOF\n{DEPLOY}", {}),
+        ("ln -s s.xml ~/.m2/settings.xml\nmvn deploy", {}),
+        ("curl -o ~/.m2/settings.xml https://acme.example/s.xml\nmvn deploy", {}),
+        (f"{DEPLOY} -s t.xml", {"t.xml": FILE}),
+        (DEPLOY, {"pom.xml": POM.replace("<id>bb", "<id>${id.of.it}")}),
+        (DEPLOY, {"pom.xml": POM.replace(HERE, "${u}").replace("<dis", f"{PROPERTY}<dis"), "b/pom.xml": OTHER}),
         (f"deploy() {{ {DEPLOY}; }}\ndeploy", {}),
         (f"sudo {DEPLOY}", {}),
         (f"readonly T\n{DEPLOY}", {}),
@@ -189,6 +202,11 @@ MIRROR = "<mirrors><mirror><id>{}</id><url>https://nexus.acme.example/</url><mir
         (f"{DEPLOY} $MORE", {}),
         (f"export MAVEN_ARGS='-s other.xml'\n{DEPLOY}", {}),
         (f"export MAVEN_OPTS=-Denv.T=x\n{DEPLOY}", {}),
+        (f"export MAVEN_OPTS=-DT=x\n{DEPLOY}", {"s.xml": FILE.replace("env.", "")}),
+        (f"echo $LINES > $LOG\n{DEPLOY}", {}),
+        (f"xmlstarlet ed -L s.xml\n{DEPLOY}", {}),
+        (f"cat > s.xml <<EOF\n{WRITTEN}\nEOF\nfirebase deploy\n{DEPLOY}", {"s.xml": ""}),
+        (f"{DEPLOY} -DaltDeploymentRepository=$ID::https://nexus.acme.example/", {}),
         (DEPLOY, {".mvn/maven.config": "-gs other.xml"}),
         (DEPLOY, {".mvn/jvm.config": "-Denv.T=x"}),
         (DEPLOY, {".mvn/settings.xml": FILE}),

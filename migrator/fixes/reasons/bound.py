@@ -28,6 +28,8 @@ _MOST = 6
 _PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice"})
 _LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "cp"})
 """They change nothing of what is in a file, or put it where it is looked for."""
+_SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
+"""Words of programs that take a folder along."""
 _TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|<servers?>")
 
 
@@ -74,9 +76,11 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
     for path in context.files.paths:
         if path.startswith(".mvn/") and _TELLS.search(context.file(path) or "<servers>"):
             yield f"{path} may name other settings"
-    names = {posixpath.basename(place) for place in call.places}
+    names = {posixpath.basename(place) for place in (*call.places, *call.files)}
+    names |= {posixpath.dirname(place)[2:] for place in call.places if place.startswith("~/")} - {""}
+    sent = any(not place.startswith("~") for place in call.places)
     for one in trace.commands:
-        if one not in call.writers and one is not command and _touches(one, names, context):
+        if one not in call.writers and one is not command and _touches(one, names, sent, context):
             yield f"`{one.name or 'a program'}` is told the file with the credential"
     if trace.cleared:
         yield "a part of the step runs in another environment"
@@ -99,12 +103,15 @@ def _naming(context: Context, login: PackagesLogin, call: BoundCall) -> Iterator
             yield from (f"{path} names {name}, too" for path in sorted(found - apart))
 
 
-def _touches(command: Command, names: set[str], context: Context) -> bool:
+def _touches(command: Command, names: set[str], sent: bool, context: Context) -> bool:
+    """Whether a command is told the file, or may send the folder that it lies in."""
     if command.followed or command.name in _LOOKING or not names:
         return False
     if command.name in context.book.programs.displays and not command.outputs:
         return False
     texts = [visible_text(one.value) for one in command.arguments]
+    if sent and any(map(_SENDS.fullmatch, texts)):
+        return True
     known = any(command.name in one.programs for one in context.book.package_clients.values())
     return not known and any(name in text for name in names for text in texts)
 
