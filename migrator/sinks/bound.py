@@ -7,7 +7,7 @@ file stays as it is. So this is for any client whose files do that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -85,3 +85,17 @@ def bound(
         None,
         call,
     )
+
+
+def needed(names: Iterable[str], projects: Iterable[str], host: str) -> tuple[tuple[str, ...], str]:
+    """Of packages as `group:name`, those whose group is of the organization of one of the `projects`; and what else may
+    come from a host, as a clause, '' for nothing."""
+    groups = {_organization(one) for one in projects}
+    foreign = sorted(one for one in names if _organization(one) in groups)
+    more = sorted(set(names).difference(foreign))
+    return tuple(foreign), f"{more[0]} may come from {host}" if more else ""
+
+
+def _organization(name: str) -> tuple[str, ...]:
+    """`com.acme` of `com.acme.web:api`."""
+    return tuple(name.partition(":")[0].split(".")[:2])

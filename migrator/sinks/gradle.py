@@ -14,7 +14,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.bound import Half, bound, held, host_of, registry_of
+from migrator.sinks.bound import Half, bound, held, host_of, needed, registry_of
 from migrator.sinks.found_files import FoundFile, Text, found_file
 from migrator.sinks.gradle_files import BuildRepository, GradleBuild, HalfSource, build
 from migrator.sinks.logins import BoundCall, Login
@@ -123,7 +123,7 @@ def _login(
             tuple(dict.fromkeys((*_refused(mine, places, names), *wins))),
             tuple(dict.fromkeys(doubts)),
             any(map(_PUBLISHES.fullmatch, call.tasks)),
-            *(_needed(said) if reads else ((), "")),
+            *(_needed(said, host_of(address)) if reads else ((), "")),
             "a file of properties" if any(one.pieces for one in used) else "",
         ),
         book,
@@ -279,14 +279,8 @@ def _taken(place: _Place) -> list[HalfSource]:
     return [one for half in _pair(place.said) for one in half or ()]
 
 
-def _needed(said: Mapping[str, GradleBuild]) -> tuple[tuple[str, ...], str]:
-    """What the builds need: what has the group of a project, and why there is more, '' where not."""
-    groups = {_group(one) for each in said.values() for one in each.groups}
-    needed = {name for each in said.values() for name in each.needs}
-    foreign = sorted(name for name in needed if _group(name) in groups)
-    more = sorted(needed.difference(foreign))
-    return tuple(foreign), f"{more[0]} may come from there" if more else "a dependency may come from there"
-
-
-def _group(name: str) -> tuple[str, ...]:
-    return tuple(name.partition(":")[0].split(".")[:2])
+def _needed(said: Mapping[str, GradleBuild], host: str) -> tuple[tuple[str, ...], str]:
+    """What the builds need, as in `bound.needed`; a plugin or a catalog may bring more."""
+    names = {name for each in said.values() for name in each.needs}
+    foreign, more = needed(names, {one for each in said.values() for one in each.groups}, host)
+    return foreign, more or f"a dependency may come from {host}"

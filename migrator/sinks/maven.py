@@ -5,7 +5,6 @@ https://maven.apache.org/settings.html#servers
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -16,7 +15,8 @@ from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.sinks.bound import Half, bound, held, host_of, registry_of
 from migrator.sinks.found_files import FoundFile, Text, found_file, place_of
 from migrator.sinks.logins import BoundCall, Login
-from migrator.sinks.maven_files import POM, Address, MavenProject, MavenSettings, ServerEntry, project, settings
+from migrator.sinks.maven_files import POM, Address, MavenSettings, ServerEntry, settings
+from migrator.sinks.maven_projects import MavenProjects
 from migrator.sinks.maven_words import TOLD, MavenWords, told, words_of
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
@@ -43,12 +43,9 @@ def find_maven_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[[
     calls = [one for one in flow.commands if known and one.name in known.programs]
     if known is None or not calls:
         return
-    paths = [path for path in listed() if posixpath.basename(path) == POM]
-    poms = [project(text) for path in paths[:_MOST] if (text := file(path)) is not None]
-    unread = len(poms) < len(paths) or any(isinstance(one, str) for one in poms)
-    projects = [one for one in poms if isinstance(one, MavenProject)]
+    projects = MavenProjects.of(listed(), file)
     for command in calls:
-        if login := _login(flow, command, known, projects, unread, book, file):
+        if login := _login(flow, command, known, projects, book, file):
             yield login
 
 
@@ -56,8 +53,7 @@ def _login(
     flow: Flow,
     command: Command,
     known: PackageClient,
-    projects: Sequence[MavenProject],
-    unread: bool,
+    projects: MavenProjects,
     book: RuleBook,
     file: Text,
 ) -> Login | None:
@@ -65,7 +61,7 @@ def _login(
     files, unclear = _files(flow, command, call, book, file)
     servers = _servers(files)
     given = [*told(call), *(one for found in files for one in _plain(found))]
-    given += [one for each in projects for one in each.addresses]
+    given += projects.addresses
     addresses = [one for each in given for one in _resolved(each, call, projects)]
     packages = [one for one in addresses if registry_of(host_of(one.url), book)]
     if not unclear and any("$" in one.id for one in packages):
@@ -89,7 +85,7 @@ def _login(
     named = {one.name for pair in halves for one in pair} - {""}
     used = [found.file for _, found in mine.values()]
     reads = any(one.reads for one in ours)
-    doubts = [*call.doubts, *_doubts(mine, files, projects, unread), *_overridden(command, addresses, named)]
+    doubts = [*call.doubts, *_doubts(mine, files, projects), *_overridden(command, addresses, named)]
     refused = [*_refused(mine, hosts, halves, book), *_shared(mine, servers, files, named)]
     return bound(
         command,
@@ -105,26 +101,11 @@ def _login(
             tuple(dict.fromkeys(refused)),
             tuple(dict.fromkeys(doubts)),
             call.publishes,
-            *(_needed(projects, unread) if reads else ((), "")),
+            *(projects.needed(host_of(ours[0].url)) if reads else ((), "")),
             "XML" if any(one.pieces for one in used) and not variables else "",
         ),
         book,
     )
-
-
-def _needed(projects: Sequence[MavenProject], unread: bool) -> tuple[tuple[str, ...], str]:
-    """What the projects need that is none of them: what has the group of one, and why there is more, '' where not."""
-    own = {each.name for each in projects}
-    groups = {_group(one) for one in own}
-    needed = {name for each in projects for name in (*each.needs, each.parent) if name} - own
-    foreign = sorted(name for name in needed if _group(name) in groups)
-    more = sorted(needed.difference(foreign))
-    return tuple(foreign), f"{more[0]} may come from there" if more else f"it may need more than a {POM} says" * unread
-
-
-def _group(name: str) -> tuple[str, ...]:
-    """The organization in the name of a package: `com.acme` for `com.acme.web:api`."""
-    return tuple(name.partition(":")[0].split(".")[:2])
 
 
 def read_by(flow: Flow, command: Command, book: RuleBook, file: Text) -> frozenset[str] | None:
@@ -170,7 +151,7 @@ def _plain(found: _ReadSettings) -> Iterator[Address]:
         yield Address(found.file.plain(one.id), found.file.plain(one.url), one.reads)
 
 
-def _resolved(given: Address, call: MavenWords, projects: Sequence[MavenProject]) -> Iterator[Address]:
+def _resolved(given: Address, call: MavenWords, projects: MavenProjects) -> Iterator[Address]:
     """An address for each value that the properties in it may have, as far as these are known."""
     pending = [(given, _FOLLOWED)]
     for _ in range(_MOST):
@@ -187,11 +168,11 @@ def _resolved(given: Address, call: MavenWords, projects: Sequence[MavenProject]
             pending.append((Address(id, url, one.reads), most - 1))
 
 
-def _property(name: str, call: MavenWords, projects: Sequence[MavenProject]) -> list[str]:
+def _property(name: str, call: MavenWords, projects: MavenProjects) -> list[str]:
     """The values that a property may have."""
     if name in call.properties:
         return [text] if (text := call.properties[name].symbol()) is not None else []
-    return sorted({value for each in projects for key, value in each.properties if key == name})
+    return projects.properties.get(name, [])
 
 
 def _halves(server: ServerEntry, found: _ReadSettings, call: MavenWords, command: Command) -> tuple[Half, Half]:
@@ -277,16 +258,15 @@ def _names(text: str, name: str) -> int:
 def _doubts(
     mine: Mapping[str, tuple[ServerEntry, _ReadSettings]],
     files: Sequence[_ReadSettings],
-    projects: Sequence[MavenProject],
-    unread: bool,
+    projects: MavenProjects,
 ) -> Iterator[str]:
     """What else may decide what is sent where."""
-    if unread:
+    if projects.unread:
         yield f"patless can't read a {POM}"
     for mirror in (mirror for one in files for mirror in one.said.mirrors):
         if mirror.of != "central" or mirror.id in mine:
             yield f"the mirror `{mirror.id}` may take the place of the repository"
-    for each in projects:
+    for each in projects.every:
         texts = [text for text in each.texts if text in mine]
         if len(texts) > sum(one.id in mine for one in each.addresses):
             yield f"{POM} names the id `{texts[0]}` for something else, too"
