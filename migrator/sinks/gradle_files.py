@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from msgspec import Struct, field
 
@@ -36,10 +37,11 @@ _NAME = regex(r"[A-Za-z_]\w{0,200}")
 _CAST = regex(r"(?:as String\??|!!|\??\.toString\(\)|asString\??)\Z")
 _BY_NAME = regex(r"PasswordCredentials(?:::class(?:\.java)?|\.class)?")
 _DELEGATED = regex(r"(?:: String (?:\? )?)?by (?:project|settings)\b")
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
 _NOTHING = frozenset({"null", '""'})
 _DEEPEST = 60
 _MOST = 200_000
-_FOLLOWED = 4
+_FOLLOWED, _SEVERAL, _LONGEST = 4, 8, 400
 
 
 class HalfSource(Struct, frozen=True):
@@ -134,9 +136,9 @@ def _blocks(tokens: Sequence[str]) -> _Block | None:
     root = _Block("")
     around = [root]
     line: list[str] = []
-    open_ = 0
+    closing: list[str] = []
     for token in (*tokens, "\n"):
-        if token == "{" and not open_:
+        if token == "{" and not closing:
             inner = _Block(_joined(line))
             around[-1].blocks.append(inner)
             around.append(inner)
@@ -144,17 +146,22 @@ def _blocks(tokens: Sequence[str]) -> _Block | None:
             if len(around) > _DEEPEST:
                 return None
             continue
-        open_ += (token in "([{") - (token in ")]}") if open_ or token != "}" else 0
-        if (token in "\n;}" and not open_) and line:
-            around[-1].lines.append(_joined(line))
+        if token in _PAIRS:
+            closing.append(_PAIRS[token])
+        elif token in ")]}" and closing and token != closing.pop():
+            return None
+        elif token in "\n;}" and not closing:
+            if line:
+                around[-1].lines.append(_joined(line))
             line = []
-        if token == "}" and not open_:
-            around.pop()
+            if token == "}":
+                around.pop()
             if not around:
                 return None
-        elif token not in "\n;":
+            continue
+        if token not in "\n;":
             line.append(token)
-    return root if around == [root] and not open_ else None
+    return root if around == [root] and not closing else None
 
 
 def _joined(tokens: Sequence[str]) -> str:
@@ -183,7 +190,7 @@ def _assigned(root: _Block) -> Mapping[str, list[str]]:
 def _repository(around: Sequence[str], block: _Block, known: Mapping[str, list[str]]) -> BuildRepository:
     urls = [value for line in block.lines if (value := _value(line, "url")) is not None]
     urls += [block.head] if "(" in block.head else []
-    addresses = tuple(dict.fromkeys(one for value in urls for one in _addresses(value, known, _FOLLOWED)))
+    addresses = tuple(dict.fromkeys(one for value in urls for one in _addresses(value, known)))
     publishes = any(head.startswith("publishing") for head in around)
     username = password = None
     if given := [one for one in block.blocks if one.head == "credentials"]:
@@ -218,12 +225,10 @@ def _value(line: str, name: str) -> str | None:
 
 def _sources(value: str, known: Mapping[str, list[str]], most: int) -> tuple[HalfSource, ...] | None:
     found: list[HalfSource] = []
-    for one in value.split("?:"):
-        part = one.strip(" ")
-        while part.startswith("(") and part.endswith(")"):
-            part = part[1:-1]
-        while match := _CAST.search(part):
-            part = part[: match.start()].rstrip(" ")
+    for one in _bare(value).split("?:"):
+        part = _bare(one)
+        if len(found) > _SEVERAL:
+            return None
         if part in _NOTHING:
             continue
         if match := _ENVIRONMENT.fullmatch(part):
@@ -242,16 +247,29 @@ def _sources(value: str, known: Mapping[str, list[str]], most: int) -> tuple[Hal
     return tuple(found) or None
 
 
-def _addresses(value: str, known: Mapping[str, list[str]], most: int) -> Iterator[str]:
-    """The texts of which one is the address; '' where there may be another."""
-    texts = [one for one in _texts(value) if "://" in one]
-    yield from texts
-    names = [one for one in _NAME.findall(_without_texts(value)) if one in known]
-    for name in names if most else ():
-        for inner in known[name]:
-            yield from _addresses(inner, known, most - 1)
-    if not texts and not names:
-        yield ""
+def _bare(value: str) -> str:
+    """A value without what makes it text, and without brackets around all of it."""
+    text = value.strip(" ")
+    while match := _CAST.search(text):
+        text = text[: match.start()].rstrip(" ")
+    if len(text) > _LONGEST or not text.startswith("("):
+        return text
+    depths = list(accumulate((sign == "(") - (sign == ")") for sign in text))
+    return _bare(text[1:-1]) if depths[-1] == 0 and min(depths[:-1]) > 0 else text
+
+
+def _addresses(value: str, known: Mapping[str, list[str]]) -> Iterator[str]:
+    """The texts of which one is the address; '' where there may be another. Each name is followed once."""
+    pending, seen = [value], set[str]()
+    while pending:
+        one = pending.pop()
+        texts = [text for text in _texts(one) if "://" in text]
+        names = {name for name in _NAME.findall(_without_texts(one)) if name in known}
+        yield from texts
+        pending += (inner for name in sorted(names - seen) for inner in known[name])
+        seen |= names
+        if not texts and not names:
+            yield ""
 
 
 def _texts(value: str) -> list[str]:

@@ -96,8 +96,8 @@ def test_other_hosts_other_tasks_and_native_credentials_are_none(script: str, bu
             publishing(PROPERTIES),
         ),
         (
-            f"{PUBLISH} -P bbUser=$A -Dorg.gradle.project.bbToken=$B",
-            f"{PUBLISH} -P bbUser={NATIVE[0]} -Dorg.gradle.project.bbToken={NATIVE[1]}",
+            f"{PUBLISH} --project-prop=bbUser=$A -Dorg.gradle.project.bbToken=$B",
+            f"{PUBLISH} --project-prop=bbUser={NATIVE[0]} -Dorg.gradle.project.bbToken={NATIVE[1]}",
             publishing(PROPERTIES),
         ),
         (
@@ -143,6 +143,9 @@ def test_a_build_in_kotlin_is_read_too() -> None:
         (PUBLISH, publishing(PROPERTIES), {"gradle.properties": "bbUser = ci\nbbToken = x\n"}),
         (PUBLISH, publishing(NAMED), {"gradle.properties": "bbUsername=ci\n"}),
         (f"./props > ~/.gradle/gradle.properties\n{PUBLISH}", publishing(PROPERTIES), {}),
+        (f"curl -o ~/.gradle/gradle.properties $X\n{PUBLISH}", publishing(PROPERTIES), {}),
+        (f"cat > gradle.properties <<EOF\nbbUser=$A$X\nbbToken=$B\nEOF\n{PUBLISH}", publishing(PROPERTIES), {}),
+        (PUBLISH, BUILD.replace(f'uri("{HERE}")', "x") + f'def x = f(1)\nmaven {{ url = "{HERE}" }}', {}),
         (f'[ $X ] || echo "bbUser=$A" > gradle.properties\n{PUBLISH}', publishing(PROPERTIES), {}),
         (f"sudo {PUBLISH}", BUILD, {}),
         (f"readonly U\n{PUBLISH}", BUILD, {}),

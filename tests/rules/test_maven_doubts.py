@@ -20,6 +20,7 @@ FILE = SETTINGS.format(ENV, "")
 DEPLOY = "mvn -s s.xml deploy"
 BIND = 'U="$BITBUCKET_PACKAGES_USERNAME" T="$BITBUCKET_PACKAGES_TOKEN" '
 OWN = Settings(own_packages=("maven.apkg.io/acme/*",))
+OTHER_ID = POM.replace("bb", "b2")
 OTHER = "<project><properties><u>https://nexus.acme.example</u></properties></project>"
 PROPERTY = "<properties><u>https://maven.apkg.io</u></properties>"
 DEPENDENCY = "<dependencies><dependency><groupId>{}</groupId><artifactId>x</artifactId></dependency></dependencies>"
@@ -89,6 +90,11 @@ def test_other_hosts_other_ids_and_native_credentials_are_none(script: str, file
             f"{BIND}{DEPLOY}",
             {"s.xml": SETTINGS.format(ENV + ENV.replace("bb", "b2"), ""), "b/pom.xml": POM.replace("bb", "b2")},
         ),
+        (
+            f"{DEPLOY} -D u=https://maven.apkg.io",
+            f"{BIND}{DEPLOY} -D u=https://maven.apkg.io",
+            {"pom.xml": POM.replace(HERE, "${u}/acme")},
+        ),
         (DEPLOY, f"{BIND}{DEPLOY}", {"pom.xml": POM.replace(HERE, "${u}/acme").replace("<dis", f"{PROPERTY}<dis")}),
         (
             "mvn -s s.xml -DaltDeploymentRepository=bb::default::https://maven.apkg.io/acme deploy",
@@ -107,8 +113,8 @@ def test_other_hosts_other_ids_and_native_credentials_are_none(script: str, file
         ),
         (f"U=$A T=$B {DEPLOY}", f"U=$BITBUCKET_PACKAGES_USERNAME T=$BITBUCKET_PACKAGES_TOKEN {DEPLOY}", {}),
         (
-            f"{DEPLOY} -Dp.u=$U -D p.t=$T",
-            f"{DEPLOY} -Dp.u=$BITBUCKET_PACKAGES_USERNAME -D p.t=$BITBUCKET_PACKAGES_TOKEN",
+            f"{DEPLOY} -pl web -Dp.u=$U --define=p.t=$T",
+            f"{DEPLOY} -pl web -Dp.u=$BITBUCKET_PACKAGES_USERNAME --define=p.t=$BITBUCKET_PACKAGES_TOKEN",
             {"s.xml": FILE.replace("env.", "p.").replace(".U", ".u").replace(".T", ".t")},
         ),
     ],
@@ -214,6 +220,8 @@ MIRROR = "<mirrors><mirror><id>{}</id><url>https://nexus.acme.example/</url><mir
         (DEPLOY, {"pom.xml": POM.replace("</project>", "<build><x>${env.T}</x></build></project>")}),
         (DEPLOY, {"pom.xml": POM.replace("</project>", "<build><serverId>bb</serverId></build></project>")}),
         (DEPLOY, {"b/pom.xml": "<project>"}),
+        (DEPLOY, {"b/pom.xml": "<settings/>"}),
+        (f'bash -c "$(x)"\n{DEPLOY}', {}),
         (f"sed -i s/a/b/ pom.xml\n{DEPLOY}", {}),
         (f'eval "$(./x)"\n{DEPLOY}', {}),
         (f"cat > s.xml <<EOF\n{WRITTEN}\nEOF\nsort s.xml\n{DEPLOY}", {"s.xml": ""}),
