@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.fixes.login import LoginWord, PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
-from migrator.fixes.prefixes import calls, in_front, is_read_only
+from migrator.fixes.prefixes import calls, in_front, is_called, is_read_only
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
@@ -65,9 +65,9 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
-    if handed and (blocked := _in_the_way(login, handed)):
+    if handed and (blocked := _in_the_way(login, handed, bool(found))):
         obstacles.append(("credential", blocked))
-    elif handed:
+    elif handed and not is_called(login):
         found[in_front(login.command, handed)] = None
     if any(cleared(visibility.trace, point.span) for point in found):
         obstacles.append(("credential", Obstacle("credential-unresolved", _CLEARED)))
@@ -119,15 +119,25 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     return kept or any(one is None or not visibility.movable(one) for one in definitions)
 
 
-def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None:
-    """Why no assignments can stand in front of the command."""
+def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool) -> Obstacle | None:
+    """Why no assignments can stand in front of the command, or of what starts it. `elsewhere`: words of it change,
+    too."""
     command, script = login.command, login.shell.script
     if fixed := next((name for name in names if is_read_only(script, name)), ""):
         return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
-    if command.wrappers or command.calls or command.span.start not in calls(script):
+    own = command.span.start in calls(script) and not (command.calls and _runs_otherwise(login))
+    started = is_called(login) and not elsewhere and not cleared(login.shell.trace, command.span)
+    if command.wrappers or not (own or started):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None
+
+
+def _runs_otherwise(login: PackagesLogin) -> bool:
+    """Whether the same words also run without such a login, as those of a function may."""
+    logins = {one.command for one in login.shell.logins if one.bound and one.registry is not None}
+    runs = (one for one in login.shell.trace.commands if one.span == login.command.span)
+    return login.login.bound is None or any(one not in logins for one in runs)
 
 
 def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:

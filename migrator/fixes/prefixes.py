@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.flow.events import Command
 from migrator.frontends.shell.programs import lower
@@ -34,6 +35,12 @@ def calls(script: Script) -> set[int]:
         elif isinstance(node, tuple):
             pending += node
     return found
+
+
+def is_called(login: PackagesLogin) -> bool:
+    """Whether a call that takes variables stands in a file that the step starts: that call is given them, then."""
+    part = login.shell.script.part(login.command.span.start)
+    return bool(login.login.bound and login.login.variables and part is not None and part.launcher)
 
 
 def is_read_only(script: Script, name: str) -> bool:

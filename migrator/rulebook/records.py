@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from msgspec import field
+from msgspec.structs import replace
 
 from migrator.findings.records import Finding, PackageType, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
@@ -259,6 +260,21 @@ class RuleBook(Sections, frozen=True, dict=True):
 
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries.values() if host in registry.hosts), None)
+
+    def packages(self, host: str) -> Registry | None:
+        """The registry at a host, or at any other host of Packages, which takes the same credentials as far as that is
+        known."""
+        known = self.registry(host)
+        like = next((one for one in self.registries.values() if host.endswith(f".{one.mention}")), None)
+        if known or like is None:
+            return known
+        made = replace(like, hosts=frozenset({host}), default=False, type=PackageType.OTHER, name=host)
+        return self._unlisted.setdefault(host, made)
+
+    @cached_property
+    def _unlisted(self) -> dict[str, Registry]:
+        """Of each host one."""
+        return {}
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from migrator.findings.records import PackageType
 from migrator.flow.events import Command
 from migrator.ir.values import Input, Unknown, Value
-from migrator.rulebook.records import PackageClient, Registry, RuleBook
+from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink
 from migrator.sinks.logins import BoundCall, Login
@@ -48,15 +46,6 @@ def host_of(address: str) -> str:
     return match[1].lower() if match else ""
 
 
-def registry_of(host: str, book: RuleBook) -> Registry | None:
-    """The registry at a host, or at any other of Packages, which takes the same credentials as far as that is known."""
-    known = book.registry(host)
-    like = next((one for one in book.registries.values() if host.endswith(f".{one.mention}")), None)
-    if known or like is None:
-        return known
-    return replace(like, hosts=frozenset({host}), default=False, type=PackageType.OTHER, name=host)
-
-
 def bound(
     command: Command, client: str, known: PackageClient, halves: Sequence[Half], call: BoundCall, book: RuleBook
 ) -> Login:
@@ -75,7 +64,7 @@ def bound(
         known.rule,
         sinks,
         host,
-        registry_of(host, book),
+        book.packages(host),
         "",
         None,
         username.value,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Literal, Unknown, Value
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.bound import Half, bound, held, host_of, needed, registry_of
+from migrator.sinks.bound import Half, bound, held, host_of, needed
 from migrator.sinks.found_files import FoundFile, Text, found_file
 from migrator.sinks.gradle_files import BuildRepository, GradleBuild, HalfSource, build
 from migrator.sinks.logins import BoundCall, Login
@@ -76,7 +76,7 @@ def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[
     builds = {path: build(text) for path in paths if (text := file(path)) is not None}
     said = {path: one for path, one in builds.items() if one is not None}
     places = [_Place(path, one) for path, each in said.items() for one in each.repositories]
-    mine = [one for one in places if any(registry_of(host, book) for host in one.hosts)]
+    mine = [one for one in places if any(book.packages(host) for host in one.hosts)]
     committed = [path for path in every if posixpath.basename(path) == _PROPERTIES]
     for command in calls if mine else ():
         call = _call(command)
@@ -102,7 +102,7 @@ def _login(
     sources = [_pair(one.said) for one in mine]
     halves = [_half(pair, call, command, properties) for pair in zip(*sources, strict=True)]
     names = {one.name for pair in sources for each in pair for one in each or ()}
-    address = next(one for each in mine for one in each.said.addresses if registry_of(host_of(one), book))
+    address = next(one for each in mine for one in each.said.addresses if book.packages(host_of(one)))
     known_lines = () if isinstance(properties, str) else properties
     used = [one.file for one in known_lines if names.difference(call.properties) & {*one.lines}]
     doubts = [*call.doubts, *_doubts(places, said, mine, call, command, unread)]

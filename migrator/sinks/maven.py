@@ -12,7 +12,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Literal, Unknown, Value, union
 from migrator.rulebook.records import PackageClient, RuleBook
-from migrator.sinks.bound import Half, bound, held, host_of, registry_of
+from migrator.sinks.bound import Half, bound, held, host_of
 from migrator.sinks.found_files import FoundFile, Text, found_file, place_of
 from migrator.sinks.logins import BoundCall, Login
 from migrator.sinks.maven_files import POM, Address, MavenSettings, ServerEntry, settings
@@ -63,7 +63,7 @@ def _login(
     given = [*told(call), *(one for found in files for one in _plain(found))]
     given += projects.addresses
     addresses = [one for each in given for one in _resolved(each, call, projects)]
-    packages = [one for one in addresses if registry_of(host_of(one.url), book)]
+    packages = [one for one in addresses if book.packages(host_of(one.url))]
     if not unclear and any("$" in one.id for one in packages):
         unclear = "a server whose id patless can't tell"
     if unclear:
@@ -75,7 +75,7 @@ def _login(
     hosts: dict[str, set[str]] = {}
     for one in addresses:
         hosts.setdefault(one.id, set()).add(host_of(one.url))
-    mine = {id: found for id, found in servers.items() if any(registry_of(one, book) for one in hosts.get(id, ()))}
+    mine = {id: found for id, found in servers.items() if any(book.packages(one) for one in hosts.get(id, ()))}
     if not mine:
         return None
     ours = [one for one in packages if one.id in mine]
@@ -225,7 +225,7 @@ def _refused(
             yield f"the id `{id}` is for {' and for '.join(sorted(hosts[id]))}"
         if server.more:
             yield f"the server `{id}` has `{server.more}` beside the user name and the password"
-    if len({host for host in found if registry_of(host, book)}) > 1:
+    if len({host for host in found if book.packages(host)}) > 1:
         yield f"the settings are for {' and for '.join(sorted(found))}"
     if any(len({pair[at].variable for pair in halves}) > 1 for at in (0, 1)):
         yield "several servers take their credentials from different variables"

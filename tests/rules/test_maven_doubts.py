@@ -125,6 +125,25 @@ def test_a_credential_for_packages_becomes_native_and_no_file_changes(
     assert found(script, files) == ("safe", set(), fixed)
 
 
+@pytest.mark.parametrize(
+    ("script", "fixed", "files"),
+    [
+        ("sh ci.sh", f"{BIND}sh ci.sh", {"ci.sh": f"set -e\n{DEPLOY}\n"}),
+        (". ./ci.sh", f"{BIND}. ./ci.sh", {"ci.sh": f"{DEPLOY}\n"}),
+        ("make all", f"{BIND}make all", {"Makefile": f"all:\n\t{DEPLOY}\n"}),
+        (
+            "deploy() { mvn -s s.xml deploy -pl $1; }\ndeploy a\ndeploy b",
+            f"deploy() {{ {BIND}mvn -s s.xml deploy -pl $1; }}\ndeploy a\ndeploy b",
+            {},
+        ),
+    ],
+)
+def test_a_call_in_a_file_or_a_function_is_given_it_where_it_starts(
+    script: str, fixed: str, files: dict[str, str]
+) -> None:
+    assert found(script, files) == ("safe", set(), fixed)
+
+
 WRITTEN = SETTINGS.format(SERVER.format("$U", "${T}"), "")
 NATIVE = SETTINGS.format(SERVER.format("$BITBUCKET_PACKAGES_USERNAME", "${BITBUCKET_PACKAGES_TOKEN}"), "")
 
@@ -182,11 +201,13 @@ def test_a_variable_whose_name_the_step_writes_is_given_to_the_call() -> None:
         (f"{DEPLOY} -s t.xml", {"t.xml": FILE}),
         (DEPLOY, {"pom.xml": POM.replace("<id>bb", "<id>${id.of.it}")}),
         (DEPLOY, {"pom.xml": POM.replace(HERE, "${u}").replace("<dis", f"{PROPERTY}<dis"), "b/pom.xml": OTHER}),
-        (f"deploy() {{ {DEPLOY}; }}\ndeploy", {}),
+        ("deploy() { mvn -s $1 deploy; }\ndeploy s.xml\ndeploy t.xml", {"t.xml": SETTINGS.format("", "")}),
         (f"sudo {DEPLOY}", {}),
         (f"readonly T\n{DEPLOY}", {}),
         (f"U=$A\nT=$(vault read t) {DEPLOY}", {}),
-        ("sh ci.sh", {"ci.sh": f"{DEPLOY}\n"}),
+        ("sh ci.sh", {"ci.sh": f"{DEPLOY}\ncurl -u $U:$T https://acme.example/\n"}),
+        ("sh ci.sh", {"ci.sh": f"sudo {DEPLOY}\n"}),
+        ("sudo sh ci.sh", {"ci.sh": f"{DEPLOY}\n"}),
         (f'T="${{T%x}}" {DEPLOY}', {}),
         (f"{DEPLOY} -Denv.T=$A$B", {}),
     ],
@@ -194,7 +215,7 @@ def test_a_variable_whose_name_the_step_writes_is_given_to_the_call() -> None:
 def test_what_is_not_surely_for_packages_alone_or_cannot_be_given_stays(script: str, files: dict[str, str]) -> None:
     verdict, codes, left = found(script, files)
     assert (verdict, left) == ("report-only", script)
-    assert codes & {"credential-unresolved", "unsupported-expansion"}
+    assert codes & {"credential-unresolved", "unsupported-expansion", "bridge-reaches-more"}
 
 
 MIRROR = "<mirrors><mirror><id>{}</id><url>https://nexus.acme.example/</url><mirrorOf>{}</mirrorOf></mirror></mirrors>"
