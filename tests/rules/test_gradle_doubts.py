@@ -117,6 +117,12 @@ def test_a_credential_for_packages_becomes_native_and_no_file_changes(script: st
     assert found(script, build) == ("safe", set(), fixed)
 
 
+def test_the_script_that_starts_gradle_is_gradle() -> None:
+    script = '#!/bin/sh\neval "set -- $JAVA_OPTS"\nexec "$JAVACMD" -jar gradle/wrapper/gradle-wrapper.jar "$@"\n'
+    assert found(PUBLISH, BUILD, {"gradlew": script}) == ("safe", set(), f"{BIND}{PUBLISH}")
+    assert found(PUBLISH, BUILD, {"gradlew": script.replace("gradle-wrapper", "x")})[0] == "report-only"
+
+
 def test_a_build_in_kotlin_is_read_too() -> None:
     build = (
         f'publishing {{ repositories {{ maven("{HERE}") {{\n name = "bb"\n credentials(PasswordCredentials::class)\n'
