@@ -142,7 +142,7 @@ def _runs_otherwise(login: PackagesLogin) -> bool:
 
 def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:
     """Words that an edit would change must not serve another purpose in another call of the same function."""
-    for point in found:
+    for point in (one for one in found if one.span.start < one.span.end):
         if read := next((read for read in visibility.foreign if read.span.contains(point.span)), None):
             return Obstacle("registry-unresolved", "is in words that another registry's login shares", read.name)
     span = login.command.span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -111,9 +111,15 @@ class StepReader:
     def file(self, path: str) -> str | None:
         return self.asked.file(path)
 
+    def builds(self, texts: Sequence[str]) -> bool:
+        """Whether scripts name a package client for which a file of the repository has the address of Packages."""
+        programs = {name for one in self.book.package_clients.values() if one.addresses for name in one.programs}
+        named = {one for one in programs if any(one in text for text in texts)}
+        return bool(named) and not named.isdisjoint(self.addressed)
+
     @cached_property
     def addressed(self) -> frozenset[str]:
-        """The programs of package clients for which a file of the repository has the address of Packages."""
+        """The programs of those clients."""
         clients = [one for one in self.book.package_clients.values() if one.addresses]
         named = {name: [one for one in clients if name in one.addresses] for one in clients for name in one.addresses}
         found: set[str] = set()
@@ -139,8 +145,8 @@ class StepReader:
         shells = [
             Shell(Script.join(source, commands.items), commands, order) for order, commands in enumerate(step.shells)
         ]
-        words = (*self.words, *self.addressed)
-        named = self.thorough or any(word in shell.script.text for shell in shells for word in words)
+        texts = [shell.script.text for shell in shells]
+        named = self.thorough or any(word in text for text in texts for word in self.words) or self.builds(texts)
         read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
         return StepFacts(pipelines, step, read, uses, windows, elsewhere)
 

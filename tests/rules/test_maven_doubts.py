@@ -74,6 +74,7 @@ def test_other_hosts_other_ids_and_native_credentials_are_none(script: str, file
         ("cd app\nmvn -s ../s.xml deploy", f"cd app\n{BIND}mvn -s ../s.xml deploy", {}),
         ("./mvnw --settings=s.xml deploy", f"{BIND}./mvnw --settings=s.xml deploy", {}),
         ("mvn -gs $BITBUCKET_CLONE_DIR/s.xml deploy", f"{BIND}mvn -gs $BITBUCKET_CLONE_DIR/s.xml deploy", {}),
+        ('M="mvn -B -s s.xml"\n$M deploy', f'M="mvn -B -s s.xml"\n{BIND}$M deploy', {}),
         ("mvn -ss.xml deploy", f"{BIND}mvn -ss.xml deploy", {}),
         (
             "mkdir ~/.m2 && cp s.xml ~/.m2/settings.xml && mvn deploy",
