@@ -261,6 +261,10 @@ class RuleBook(Sections, frozen=True, dict=True):
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries.values() if host in registry.hosts), None)
 
+    def mentioned(self, text: str) -> bool:
+        """Whether text mentions a host of Packages."""
+        return any(mention in text for mention in self.mentions)
+
     def packages(self, host: str) -> Registry | None:
         """The registry at a host, or at any other host of Packages, which takes the same credentials as far as that is
         known."""

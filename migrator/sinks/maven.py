@@ -5,6 +5,7 @@ https://maven.apache.org/settings.html#servers
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -43,10 +44,22 @@ def find_maven_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[[
     calls = [one for one in flow.commands if known and one.name in known.programs]
     if known is None or not calls:
         return
-    projects = MavenProjects.of(listed(), file)
+    paths = [path for path in listed() if posixpath.basename(path) == POM]
+    if not any(book.mentioned(file(path) or "") for path in paths):
+        calls = [one for one in calls if _names_packages(flow, one, book, file)]
+    projects = MavenProjects.of(paths, file) if calls else MavenProjects((), False)
     for command in calls:
         if login := _login(flow, command, known, projects, book, file):
             yield login
+
+
+def _names_packages(flow: Flow, command: Command, book: RuleBook, file: Text) -> bool:
+    """Whether the words of a call, or its settings, name a host of Packages."""
+    call = words_of(command)
+    files, _ = _files(flow, command, call, book, file)
+    texts = [value.symbol() or "" for value in call.properties.values()]
+    texts += [one.file.plain(text) for one in files for text in one.said.texts]
+    return any(map(book.mentioned, texts))
 
 
 def _login(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -22,8 +21,7 @@ class MavenProjects(Struct, frozen=True, dict=True):
     unread: bool
 
     @classmethod
-    def of(cls, listed: Iterable[str], file: Text) -> MavenProjects:
-        paths = [path for path in listed if posixpath.basename(path) == POM]
+    def of(cls, paths: Sequence[str], file: Text) -> MavenProjects:
         found = [project(text) for path in paths[:_MOST] if (text := file(path)) is not None]
         every = tuple(one for one in found if isinstance(one, MavenProject))
         return cls(every, len(every) < len(paths))
