@@ -45,7 +45,7 @@ def test_a_place_has_one_name(word: str, place: str | None) -> None:
         ("true", "gone.xml", None),
         ("true", HOME, None),
         ("cp other.xml ~/.m2", HOME, None),
-        ("cp ci/settings.xml /tmp", HOME, None),
+        ("cp ci/settings.xml /opt", HOME, None),
         ("echo '<a/>' > w.xml", "w.xml", "<a/>\n"),
         ("echo '<a/>' > ~/.m2/settings.xml", HOME, "<a/>\n"),
         ("A='<a/>'\necho $A > w.xml", "w.xml", "<a/>\n"),
