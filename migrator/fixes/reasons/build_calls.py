@@ -33,7 +33,9 @@ _SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
 _TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|<servers?>")
 
 
-def bound(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence[Departure]) -> tuple[Opinion, ...]:
+def build_call(
+    step: StepFacts, context: Context, login: PackagesLogin, left: Sequence[Departure]
+) -> tuple[Opinion, ...]:
     """Reasons about a call that reads its credential through files; none for any other login. `left` is what leaves
     the step."""
     call = login.login.bound
