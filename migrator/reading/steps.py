@@ -184,7 +184,7 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        files = self.file, self.asked.listed
+        files = (self.file, self.asked.listed) if follow else (_no_file, tuple)
         builds = (*find_maven_logins(trace, self.book, *files), *find_gradle_logins(trace, self.book, *files))
         logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book), *builds)
         found = FollowedShell(trace, logins, images, answers)
@@ -210,6 +210,10 @@ class StepReader:
         return Part(
             placed.start, source, fragment.runs.place(0, fragment.runs.length), fragment.runs, None, placed.launcher
         )
+
+
+def _no_file(path: str) -> None:
+    """What there is of a repository that nobody knows."""
 
 
 def _definitions(values: Mapping[str, str]) -> Environment:

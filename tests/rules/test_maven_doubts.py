@@ -343,3 +343,10 @@ def test_a_password_that_is_written_out_is_a_hardcoded_token_and_is_not_shown(fi
     assert "Tr0ub4dor" not in repr(one)
     shown = "".join(text[span.start : span.end] for span in report.secrets.get(PATH, ()))
     assert ("Tr0ub4dor-3" in shown) == ("Tr0ub4dor-3" in text)
+
+
+def test_files_of_this_repository_say_nothing_of_one_that_imports_its_pipeline() -> None:
+    step = f"      - step:\n          script: [{DEPLOY}]\n"
+    text = f"export: true\ndefinitions:\n  pipelines:\n    shared:\n{step}"
+    report = report_on({path: one.encode() for path, one in {PATH: text, "pom.xml": POM, "s.xml": FILE}.items()}, OWN)
+    assert not report.findings
