@@ -35,7 +35,8 @@ _STARTS = "BASH_ENV"
 
 class Ways:
     """`shells` are those of all steps, `links` the symbolic links of the repository with the files that they lead to.
-    `reaches` tells which of some files the steps may lead to by their names, rather too many than too few."""
+    `reaches` tells which of some files the steps may lead to by their names, rather too many than too few. `through`
+    are files that calls of the steps read variables by."""
 
     def __init__(
         self,
@@ -43,12 +44,14 @@ class Ways:
         callers: Callers,
         links: Mapping[str, str],
         reaches: Reaches,
+        through: frozenset[str] = NONE,
     ) -> None:
         self.files = callers.files
         self.programs = programs = callers.files.programs
         self.callers = callers
         self.links = links
         self.reaches = reaches
+        self.through = through
         self.inert = programs.private | programs.displays | set(programs.filters)
         self.told = {name for launcher in programs.launchers.values() for name in launcher.files}
         traces = [shell.trace for shell in shells]
@@ -67,8 +70,9 @@ class Ways:
         return any(not command.exported.isdisjoint(_TOKEN.findall(text)) for text in _texts(command))
 
     def open(self, variable: str) -> frozenset[str]:
-        """The followed files that something may run with the stored value of a variable, in a way not followed."""
-        files = self.callers.reached
+        """The files, of those that are followed or read, that something may run with the stored value of a variable, in
+        a way not followed."""
+        files = self.callers.reached | self.through
         seeing = [one for one in self.commands if input_arrives(one, variable)]
         unknown = [one for one in seeing if self.unknown(one)]
         if (

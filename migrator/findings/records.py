@@ -176,6 +176,7 @@ class PackageType(StrEnum):
     CONTAINER = "container"
     NPM = "npm"
     PYTHON = "python"
+    OTHER = "other"
 
 
 class Package(Struct, frozen=True):

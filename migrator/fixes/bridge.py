@@ -9,7 +9,7 @@ of that the same is asked as of an edit in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from migrator.findings.records import Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
-from migrator.fixes.prefixes import calls, in_front, is_read_only
+from migrator.fixes.prefixes import calls, in_front, is_called, is_read_only
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
@@ -40,9 +40,13 @@ class Bridge(Struct, frozen=True):
     outsider: str
 
 
-def shared_file(context: Context, login: PackagesLogin, points: Iterable[Point]) -> tuple[str, str] | None:
-    """The file with other users in which the points of a login stand, and who uses it; None where there is none."""
+def shared_file(context: Context, login: PackagesLogin, points: Collection[Point]) -> tuple[str, str] | None:
+    """The file with other users in which the points of a login stand, and who uses it; None where there is none. A file
+    whose call takes variables stays as it is for whoever runs it."""
     script = login.shell.script
+    if is_called(login) and not points:
+        path = script.source_at(login.command.span).path
+        return path, context.other_user(path) or "people who run it themselves"
     paths = {part.source.path for p in points if (part := script.part(p.span.start)) and part.launcher}
     found = ((path, context.other_user(path)) for path in sorted(paths))
     return next(((path, outsider) for path, outsider in found if outsider), None)
@@ -143,8 +147,7 @@ def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command
             return f"{source.path}:{source.position(at.start).line}"
     inner = _within(trace, call)
     for command in inner:
-        own = (command, name) in visibility.given
-        seen = not own and not command.followed and queries.input_arrives(command, name)
+        seen = not command.followed and queries.input_arrives(command, name) and not visibility.takes(command, name)
         if seen and visibility.readers.may_read(command, name):
             return f"`{command.name or 'a program that is not known'}`"
     orders = [one.order for one in inner]

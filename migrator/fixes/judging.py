@@ -14,6 +14,7 @@ from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
+from migrator.fixes.reasons.build_calls import build_call
 from migrator.fixes.reasons.carrying import carrying
 from migrator.fixes.reasons.exposure import exposure
 from migrator.fixes.reasons.leaving import handed_on, leaving
@@ -62,6 +63,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *reach(step, context, login),
                 *npm(step, context, login, left),
                 *yarn(step, context, login, left),
+                *build_call(step, context, login, left),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )

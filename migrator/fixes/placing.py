@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from migrator.fixes.login import LoginWord, PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
-from migrator.fixes.prefixes import calls, calls_of_files, in_front, is_read_only
+from migrator.fixes.prefixes import calls, calls_of_files, in_front, is_called, is_read_only
 from migrator.fixes.reasons.guards import guards
 from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
@@ -65,9 +65,9 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
-    if handed and (blocked := _in_the_way(login, handed)):
+    if handed and (blocked := _in_the_way(login, handed, bool(found))):
         obstacles.append(("credential", blocked))
-    elif handed:
+    elif handed and not is_called(login):
         found[in_front(login.command, handed)] = None
     if any(cleared(visibility.trace, point.span) for point in found):
         obstacles.append(("credential", Obstacle("credential-unresolved", _CLEARED)))
@@ -121,13 +121,16 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     return kept or any(one is None or not visibility.movable(one) for one in definitions)
 
 
-def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None:
-    """Why no assignments can stand in front of the command."""
+def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool) -> Obstacle | None:
+    """Why no assignments can stand in front of the command, or of what starts it. `elsewhere`: words of it change,
+    too."""
     command, script = login.command, login.shell.script
     if fixed := next((name for name in names if is_read_only(script, name)), ""):
         return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
     standing = calls(script) | (calls_of_files(login.shell.trace) if login.login.npm else set())
-    if command.wrappers or command.span.start not in standing or (command.calls and not _alike(login)):
+    own = command.span.start in standing and not (command.calls and not _alike(login))
+    started = is_called(login) and not elsewhere and not cleared(login.shell.trace, command.span)
+    if command.wrappers or not (own or started):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None
@@ -135,16 +138,14 @@ def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None
 
 def _alike(login: PackagesLogin) -> bool:
     """Whether each run of a command in a file, or a function, takes the same from the same variables."""
-    names = {one.variable for one in login.login.sinks}
-    same = {one.command for one in login.shell.logins if one.npm and names == {sink.variable for sink in one.sinks}}
-    return bool(login.login.npm) and all(
-        one in same for one in login.shell.trace.commands if one.span == login.command.span
-    )
+    names, runs = login.login.variables, (one for one in login.shell.trace.commands if one.span == login.command.span)
+    same = {one.command for one in login.shell.logins if one.by_variables and one.variables == names}
+    return login.login.by_variables and all(one in same for one in runs)
 
 
 def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Point]) -> Obstacle | None:
     """Words that an edit would change must not serve another purpose in another call of the same function."""
-    for point in found:
+    for point in (one for one in found if one.span.start < one.span.end):
         if read := next((read for read in visibility.foreign if read.span.contains(point.span)), None):
             return Obstacle("registry-unresolved", "is in words that another registry's login shares", read.name)
     span = login.command.span

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
 from migrator.flow.events import Command, Flow
 from migrator.frontends.shell.assigning import starts
@@ -29,6 +30,12 @@ def calls(script: Script) -> set[int]:
 def calls_of_files(trace: Flow) -> set[int]:
     """The same of files of shell that a script runs."""
     return starts(node for one in trace.called if one.launcher.reader == _SHELL for node in one.statements)
+
+
+def is_called(login: PackagesLogin) -> bool:
+    """Whether a call that takes variables stands in a file that the step starts: that call is given them, then."""
+    part = login.shell.script.part(login.command.span.start)
+    return bool(login.login.bound and login.login.variables and part is not None and part.launcher)
 
 
 def is_read_only(script: Script, name: str) -> bool:

@@ -9,7 +9,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Sighting
 from migrator.flow import queries
-from migrator.flow.events import VariableUse
+from migrator.flow.events import Command, VariableUse
 from migrator.flow.queries import Site
 from migrator.ir.nodes import Read
 from migrator.ir.values import Definition, Piece
@@ -37,9 +37,7 @@ class Visibility:
         self.covered: frozenset[Site] = frozenset[Site]().union(*(login.sites for login in logins))
         self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._own_commands = {login.command for login in logins}
-        self.given = {
-            (login.command, sink.variable) for login in logins if login.login.npm for sink in login.login.sinks
-        }
+        self._taken = {(one.command, name) for one in logins if one.login.by_variables for name in one.login.variables}
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -90,11 +88,15 @@ class Visibility:
             if any(word.search(scalar.value) for _, scalar in task.variables):
                 yield Sighting(f"{name}: {task.what} is given it")
         for command in queries.unfollowed(self.trace):
-            if not queries.exported_to(command, definition, given) or (command, name) in self.given:
+            if not queries.exported_to(command, definition, given) or self.takes(command, name):
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
             if taken or self.readers.may_read(command, name):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
+
+    def takes(self, command: Command, name: str) -> bool:
+        """Whether a command is one of these logins, and takes the variable by its name."""
+        return (command, name) in self._taken
 
     def _other_user(self, span: Span) -> str:
         """Who else uses the file that something stands in, '' where nobody does."""

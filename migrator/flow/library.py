@@ -13,6 +13,7 @@ from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import ProgramError, Statement
 from migrator.prefilter import leads
 from migrator.rulebook.programs import Launcher, Programs
+from migrator.text.patterns import regex
 
 FIRST = 1 << 20
 """Where the places of files begin: no text of a step is as long."""
@@ -20,6 +21,8 @@ FIRST = 1 << 20
 
 _NOWHERE = ".."
 """A folder that no word leads back from."""
+_WRAPPER = regex(r"gradle-wrapper|maven-wrapper|MavenWrapperMain")
+"""https://docs.gradle.org/current/userguide/gradle_wrapper.html, https://maven.apache.org/tools/wrapper/"""
 
 
 class Placed(Struct, frozen=True, eq=False):
@@ -134,12 +137,20 @@ class Library:
         if launcher is None:
             path = called.within(folder, program, self.clone) if "/" in program else None
             text = self.file(path) if path else None
+            if text is not None and self.is_wrapper(program, text):
+                return None
             launcher = self.interpreter(text) if text is not None else None
             if launcher is None:
                 return None
             words = (program, *words)
         found = called.read(FileCommand(launcher, program, words, folder, self.file, self.clone))
         return (found, launcher) if found else None
+
+    def is_wrapper(self, program: str, text: str) -> bool:
+        """Whether a file is the script that a build tool puts beside a project to start itself, and so what is known of
+        the tool holds for it; none that shows a login."""
+        known = program.rpartition("/")[2] in self.programs.untold and _WRAPPER.search(text)
+        return bool(known) and "login" not in text and not any(word in text for word in self.words if "." in word)
 
     def included(self, path: str) -> Placed | None:
         """A shell script of the repository that another one reads in."""

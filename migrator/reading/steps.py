@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -24,8 +24,10 @@ from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks import npmrc, yarnrc
 from migrator.sinks.calls import find_calls
+from migrator.sinks.gradle import find_gradle_logins
 from migrator.sinks.images import find_images
 from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.maven import find_maven_logins
 from migrator.sinks.npm import NPM, find_npm_logins
 from migrator.sinks.npm_variables import find_npm_variables
 from migrator.sinks.uses import ImageUse
@@ -115,6 +117,25 @@ class StepReader:
     def file(self, path: str) -> str | None:
         return self.asked.file(path)
 
+    def builds(self, texts: Sequence[str]) -> bool:
+        """Whether scripts name a package client for which a file of the repository has the address of Packages."""
+        programs = {name for one in self.book.package_clients.values() if one.addresses for name in one.programs}
+        named = {one for one in programs if any(one in text for text in texts)}
+        return bool(named) and not named.isdisjoint(self.addressed)
+
+    @cached_property
+    def addressed(self) -> frozenset[str]:
+        """The programs of those clients."""
+        clients = [one for one in self.book.package_clients.values() if one.addresses]
+        named = {name: [one for one in clients if name in one.addresses] for one in clients for name in one.addresses}
+        found: set[str] = set()
+        for path in self.asked.listed():
+            for one in named.get(path.rpartition("/")[2], ()):
+                text = self.file(path) if not found.issuperset(one.programs) else None
+                if text and any(mention in text for mention in self.book.mentions):
+                    found |= one.programs
+        return frozenset(found)
+
     def read_ahead(self, steps: Iterable[tuple[Pipelines, Step]]) -> None:
         """Parse together what the steps run, as far as `read` is going to look at it."""
         texts = (Script.join(found.source, one.items).text for found, step in steps for one in step.shells)
@@ -131,7 +152,8 @@ class StepReader:
             Shell(Script.join(source, commands.items), commands, order) for order, commands in enumerate(step.shells)
         ]
         texts = [shell.script.text for shell in shells]
-        named = self.thorough or any(word in text for text in texts for word in self.words) or self.settles(texts)
+        named = self.thorough or any(word in text for text in texts for word in self.words)
+        named = named or self.settles(texts) or self.builds(texts)
         read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
         return StepFacts(pipelines, step, read, uses, windows, elsewhere)
 
@@ -178,10 +200,14 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        files = self.file if follow else _no_file
-        npm = (*find_npm_logins(trace, self.book), *find_npm_variables(trace, self.book, files))
-        yarn = find_yarn_logins(trace, self.book, files)
-        logins = (*find_logins(trace, self.book), *calls, *npm, *yarn)
+        file, listed = (self.file, self.asked.listed) if follow else (_no_file, tuple)
+        npm = (*find_npm_logins(trace, self.book), *find_npm_variables(trace, self.book, file))
+        yarn = find_yarn_logins(trace, self.book, file)
+        builds = (
+            *find_maven_logins(trace, self.book, file, listed),
+            *find_gradle_logins(trace, self.book, file, listed),
+        )
+        logins = (*find_logins(trace, self.book), *calls, *npm, *yarn, *builds)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from msgspec import field
+from msgspec.structs import replace
 
 from migrator.findings.records import (
     Finding,
@@ -203,13 +204,15 @@ class PasswordOption(RuleEntry, frozen=True):
 
 class PackageClient(RuleEntry, frozen=True):
     """A client of packages that are no images, as far as it is known how it is given a credential: its `programs`, the
-    names of `files` that it reads, with what stands before a credential in there, and names of `variables`. `rule` is
-    as in a client of a registry."""
+    names of `files` that it reads, with what stands before a credential in there, and names of `variables`. `addresses`
+    are names of files that say for which host it is, apart from the credential. `rule` is as in a client of a
+    registry."""
 
     programs: frozenset[str]
     files: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     rule: str = outside("(rule)")
 
 
@@ -269,6 +272,25 @@ class RuleBook(Sections, frozen=True, dict=True):
 
     def registry(self, host: str) -> Registry | None:
         return next((registry for registry in self.registries.values() if host in registry.hosts), None)
+
+    def mentioned(self, text: str) -> bool:
+        """Whether text mentions a host of Packages."""
+        return any(mention in text for mention in self.mentions)
+
+    def packages(self, host: str) -> Registry | None:
+        """The registry at a host, or at any other host of Packages, which takes the same credentials as far as that is
+        known."""
+        known = self.registry(host)
+        like = next((one for one in self.registries.values() if host.endswith(f".{one.mention}")), None)
+        if known or like is None:
+            return known
+        made = replace(like, hosts=frozenset({host}), default=False, type=PackageType.OTHER, name=host)
+        return self._unlisted.setdefault(host, made)
+
+    @cached_property
+    def _unlisted(self) -> dict[str, Registry]:
+        """Of each host one."""
+        return {}
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

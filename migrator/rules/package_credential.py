@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
+from migrator.flow.events import Command
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
-from migrator.sinks.npm import NPM, writers
+from migrator.sinks.maven import MAVEN, read_by
+from migrator.sinks.npm import NPM
 from migrator.sinks.npmrc import bearer, held
 from migrator.sinks.package_clients import handed, host_in, kept, package_calls, told_by
 from migrator.sinks.yarnrc import YARN
@@ -31,7 +33,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
-            known |= {login.command for login in shell.logins} | writers(shell.logins)
+            known |= {one for login in shell.logins for one in (login.command, *login.writers)}
             for call in package_calls(shell.trace, context.book, known, hosts):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)
@@ -66,7 +68,7 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
             found = kept(path, source.text, client, context.book) if source else None
             if path in {one.npm.place for shell in step.shells for one in shell.logins if one.npm and one.sinks}:
                 continue  # its calls are judged
-            if source and found and (stored := _given(step, client, found.stored, context)):
+            if source and found and (stored := _given(step, (name, client), path, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
                 if name == NPM and "pnpm" in programs:
@@ -75,14 +77,26 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
                 yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
 
 
-def _given(step: StepFacts, client: PackageClient, names: tuple[str, ...], context: Context) -> tuple[str, ...]:
+def _given(
+    step: StepFacts, known: tuple[str, PackageClient], path: str, names: tuple[str, ...], context: Context
+) -> tuple[str, ...]:
     """The stored variables that are in those which a file names, as the calls of its client find them: a step may set
     one, and from native variables."""
     if not all(shell.read for shell in step.shells):
         return names
-    calls = [one for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
+    client = known[1]
+    every = [(shell, one) for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
+    calls = [one for shell, one in every if not _is_elsewhere(shell, one, known[0], path, context)]
     found = [one for name in names for call in calls for one in told_by(call, name, context.book)]
-    return tuple(dict.fromkeys(found)) if calls else names
+    return tuple(dict.fromkeys(found)) if every else names
+
+
+def _is_elsewhere(shell: Shell, call: Command, client: str, path: str, context: Context) -> bool:
+    """Whether a call surely reads another file, or is found as a login through this one."""
+    if any(one.command is call and one.bound and path in one.bound.files for one in shell.logins):
+        return True
+    read = read_by(shell.trace, call, context.book, context.file) if client == MAVEN else None
+    return read is not None and path not in read
 
 
 def _programs(shell: Shell) -> Iterator[str]:

@@ -35,6 +35,27 @@ class Binding(Struct, frozen=True):
     whole: bool
 
 
+class BoundCall(Struct, frozen=True):
+    """What is known of a call that reads its credential through files: the `address` that it is for, and the `files` of
+    the repository with it, or the `places` of those that the script writes, by `writers`. `names` are those that files
+    know its halves by. `refused` and `doubts` are clauses: why it cannot be changed, and what else may matter. It
+    `publishes` there; `foreign` are packages that it may read there and that are none of the repository, and `unclear`
+    says why there may be others, '' where not. `raw`: what is written there stands in a text with signs of its own.
+    """
+
+    address: str
+    files: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    writers: tuple[Command, ...] = ()
+    names: frozenset[str] = frozenset()
+    refused: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    publishes: bool = False
+    foreign: tuple[str, ...] = ()
+    unclear: str = ""
+    raw: str = ""
+
+
 class Login(Struct, frozen=True, eq=False):
     """One run of a login command: the sinks of a call that stores what it is given. Or one of a call that is made with
     a credential of its own: then `alone` are the images that it reaches with it, and nothing is stored.
@@ -43,7 +64,7 @@ class Login(Struct, frozen=True, eq=False):
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
     logins. `npm` is where npm, or yarn, finds it, of a pair that is written for all its later calls, or that the call
     alone takes from variables that the settings name: then `bindings` are what becomes of these in front of the
-    command.
+    command. `bound` is how a call of another client finds it that reads it through files.
     """
 
     command: Command
@@ -60,6 +81,22 @@ class Login(Struct, frozen=True, eq=False):
     alone: tuple[ImageUse, ...] | None = None
     npm: NpmPair | None = None
     bindings: tuple[Binding, ...] = ()
+    bound: BoundCall | None = None
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that its client takes halves of the credential from."""
+        return frozenset(name for role in (Role.USERNAME, Role.PASSWORD) if (name := self.variable(role)))
+
+    @property
+    def by_variables(self) -> bool:
+        """Whether the call alone takes it, from variables that files know by their names."""
+        return bool((self.npm or self.bound) and self.registry is not None and self.variables)
+
+    @property
+    def writers(self) -> tuple[Command, ...]:
+        """The commands that write the file in which its client finds it."""
+        return self.npm.commands if self.npm else self.bound.writers if self.bound else ()
 
     @property
     def host_unknown(self) -> bool:

@@ -119,8 +119,3 @@ def breaks(encoded: Encoded) -> str:
     if encoded.wraps:
         return "`base64` without `-w 0` breaks a long value into lines, and the native token may be longer"
     return ""
-
-
-def writers(logins: Sequence[Login]) -> frozenset[Command]:
-    """The commands of such pairs."""
-    return frozenset(command for one in logins if one.npm for command in one.npm.commands)

@@ -13,6 +13,9 @@ from tests.memory import PATH, report_on
 ROOT = Path(__file__).parents[2]
 _ROW = re.compile(r"\| (.+?) \| (.+?) \| (fixed|reported|followed)\b")
 PYPI, NPM = "https://pypi.apkg.io/acme", "//npm.apkg.io/acme/"
+SERVER = "<server><id>a</id><username>$U</username><password>$T</password></server>"
+MAVEN = f"cat > s.xml <<EOF\n<settings><servers>{SERVER}</servers></settings>\nEOF"
+BUILD = b"publishing { repositories { maven { url 'https://maven.apkg.io/a'; credentials(PasswordCredentials) } } }"
 PUSH = "docker push crg.apkg.io/acme/web:1"
 
 SCRIPTS = (
@@ -31,6 +34,8 @@ SCRIPTS = (
     ("npm", f'env "npm_config_{NPM}:_auth=$(printf %s:%s "$U" "$T" | base64 -w 0)" npm publish'),
     ("yarn", f"yarn config set npmRegistryServer https:{NPM}\nyarn config set npmAuthIdent $U:$T\nyarn npm publish"),
     ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
+    ("Maven", f"{MAVEN}\nmvn -s s.xml deploy -DaltDeploymentRepository=a::https://maven.apkg.io/acme"),
+    ("Gradle", "./gradlew publish"),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
     ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
@@ -50,7 +55,7 @@ def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str])
     lines = "".join(f"            {line}\n" for line in script[1].splitlines())
     item = f"- |\n{lines}" if script[1] else f"{PIPE}\n"
     text = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
-    found = report_on({PATH: text.encode()}).findings
+    found = report_on({PATH: text.encode()} | ({"build.gradle": BUILD} if row[0] == "Gradle" else {})).findings
     assert found
     reported = {one.verdict is Verdict.REPORT_ONLY for one in found}
     assert reported == {row[2] == "reported"}

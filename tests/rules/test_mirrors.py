@@ -29,6 +29,12 @@ NATIVE = LOGIN.replace("PAT", "BITBUCKET_PACKAGES_TOKEN").replace("USR", "BITBUC
 NPM = 'npm config set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$USR" "$PAT" | base64 -w 0)"'
 WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
 BEARER = "//npm.apkg.io/{}:_authToken=${{BITBUCKET_PACKAGES_TOKEN}}\n"
+MAVEN = "mvn -s settings.xml deploy"
+AT = "<repository><id>a</id><url>https://maven.apkg.io/acme</url></repository>"
+PROJECT = f"<project><distributionManagement>{AT}</distributionManagement></project>"
+PAIR = "<username>${env.USR}</username><password>${env.PAT}</password>"
+SERVER = f"<settings><servers><server><id>a</id>{PAIR}</server></servers></settings>"
+OWN = 'own-packages = ["maven.apkg.io/acme/*"]'
 OTHER = 'echo "$PAT2" | docker login crg.apkg.io -u "$USR2" --password-stdin'
 AT_HOST = 'echo "$PAT" | docker login "$HOST" -u "$USR" --password-stdin # crg.apkg.io'
 PUSH = "docker push crg.apkg.io/acme/web:1"
@@ -127,6 +133,18 @@ MIRRORS = {
         side(NPM, "npm publish", "cat ~/.npmrc", package_json=WEB),
         side(NPM, "npm publish", "rm ~/.npmrc", package_json=WEB),
     ),
+    "host-undocumented": (
+        side(MAVEN, pom_xml=PROJECT, settings_xml=SERVER),
+        side(MAVEN, pom_xml=PROJECT, settings_xml=SERVER, _patless_toml=OWN),
+    ),
+    "build-settings": (
+        side(MAVEN, pom_xml=PROJECT, settings_xml=SERVER, _patless_toml=OWN, A_java='System.getenv("PAT")'),
+        side(MAVEN, pom_xml=PROJECT, settings_xml=SERVER, _patless_toml=OWN, A_java='System.getenv("PATH")'),
+    ),
+    "build-packages-unknown": (
+        side(MAVEN.replace("deploy", "verify"), pom_xml=PROJECT, settings_xml=SERVER),
+        side(MAVEN.replace("deploy", "verify"), pom_xml=PROJECT, settings_xml=SERVER, _patless_toml=OWN),
+    ),
     "shadowed": (
         side("BITBUCKET_PACKAGES_TOKEN=x", LOGIN, PUSH),
         side("BITBUCKET_PACKAGES_TOKENS=x", LOGIN, PUSH),
@@ -209,7 +227,7 @@ MIRRORS = {
         pipe(BUILD, TAG, LOGIN, PUSH, f"{PUSH[:-1]}2", "kubectl get pods"),
     ),
 }
-AS_WELL = {"pipe-runner": {"shell-runner"}}
+AS_WELL = {"pipe-runner": {"shell-runner"}, "build-packages-unknown": {"host-undocumented"}}
 """What is given together with a reason."""
 
 

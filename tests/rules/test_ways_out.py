@@ -38,6 +38,9 @@ CASES = {
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),
     "npm-settings": ("npm/another-registry",),
+    "host-undocumented": ("maven/host-not-documented",),
+    "build-settings": ("maven/a-test-reads-it",),
+    "build-packages-unknown": ("maven/unknown-packages",),
     "shadowed": ("hazards/25-shadowed-pair",),
     "build-image": ("hazards/06-image-credentials-beside-a-login",),
     "other-workspace": ("hazards/03-other-workspace",),
@@ -79,6 +82,8 @@ BLANKS = {
     "image-unresolved": "alpine:3",
     "login-purpose-unknown": "acme/web",
     "npm-packages-unknown": "acme/@acme/web",
+    "host-undocumented": "*",
+    "build-packages-unknown": "acme/com.acme:web",
 }
 """What a person writes for `…` in a way out."""
 PIPELINES = "bitbucket-pipelines.yml"

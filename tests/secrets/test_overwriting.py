@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -269,7 +269,10 @@ def test_a_known_value_is_the_stored_one_nevertheless(tmp_path: Path) -> None:
 
 
 def uses(
-    root: Path, trees: Mapping[str, Mapping[str, str]], settings: Settings | None = None
+    root: Path,
+    trees: Mapping[str, Mapping[str, str]],
+    settings: Settings | None = None,
+    names: Iterable[str] = NAMES,
 ) -> dict[str, list[UseKind]]:
     stream = bytearray()
     for branch, tree in trees.items():
@@ -284,6 +287,6 @@ def uses(
         survey = Survey(
             objects, rulebook.load(), known, RecentRuns(), lambda text: Exported(None, text), tuple(refs(root))
         )
-        facts, gaps = survey.refs(NAMES)
+        facts, gaps = survey.refs(frozenset(names))
     assert not gaps
     return {one.ref: [use.kind for use in one.found.references if use.kind.is_use] for one in facts}
