@@ -24,7 +24,7 @@ _DASH = regex(r"( *)-[ \t]+")
 _NEWLINE = regex(r"\r\n|\r|\n")
 
 
-class _Place(Struct, frozen=True):
+class _NewItem(Struct, frozen=True):
     """A list of a file, counted from its top, and the item of it that gets a check in front."""
 
     number: int
@@ -55,16 +55,16 @@ def checked(source: Source, edits: Several[Edit], checks: Collection[PresenceChe
     return added, text
 
 
-def _place(number: int, one: Sequence, wanted: Mapping[int, str]) -> _Place | None:
+def _place(number: int, one: Sequence, wanted: Mapping[int, str]) -> _NewItem | None:
     """Where a list gets its check, if it has an item that wants one, and none in front of it."""
     for index, item in enumerate(one.items):
         if isinstance(item.node, Scalar) and (text := wanted.get(item.node.span.start)):
             before = {each.node.value for each in one.items[:index] if isinstance(each.node, Scalar)}
-            return None if text in before else _Place(number, index, text)
+            return None if text in before else _NewItem(number, index, text)
     return None
 
 
-def _insertion(source: Source, within: Sequence, place: _Place) -> Edit:
+def _insertion(source: Source, within: Sequence, place: _NewItem) -> Edit:
     """Raises Unverified."""
     text, item = source.text, within.items[place.index]
     written = "'" + place.text.replace("'", "''") + "'"
@@ -94,7 +94,7 @@ def _lists(root: Node | None) -> Iterator[Sequence]:
         pending += [item.node for item in items]
 
 
-def _expected(root: Node | None, places: Collection[_Place]) -> object:
+def _expected(root: Node | None, places: Collection[_NewItem]) -> object:
     """The document as mappings, lists, and text, with the checks."""
     lists = list(_lists(root))
     added = {lists[one.number]: one for one in places}
