@@ -20,6 +20,7 @@ from migrator.flow.queries import Site, cleared, sources
 from migrator.ir.nodes import Read
 from migrator.ir.values import Input, Piece, Value
 from migrator.reading.scripts import Script
+from migrator.rulebook.programs import Programs
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
@@ -65,7 +66,7 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
-    if handed and (blocked := _in_the_way(login, handed)):
+    if handed and (blocked := _in_the_way(login, handed, visibility.context.book.programs)):
         obstacles.append(("credential", blocked))
     elif handed:
         found[in_front(login.command, handed)] = None
@@ -119,12 +120,12 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     return kept or any(one is None or not visibility.movable(one) for one in definitions)
 
 
-def _in_the_way(login: PackagesLogin, names: Collection[str]) -> Obstacle | None:
+def _in_the_way(login: PackagesLogin, names: Collection[str], programs: Programs) -> Obstacle | None:
     """Why no assignments can stand in front of the command."""
     command, script = login.command, login.shell.script
     if fixed := next((name for name in names if is_read_only(script, name)), ""):
         return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
-    if command.wrappers or command.calls or command.span.start not in calls(script):
+    if not all(map(programs.hands_on, command.wrappers)) or command.calls or command.span.start not in calls(script):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None

@@ -22,7 +22,7 @@ SCRIPTS = (
     ("helm, cosign", "helm push a.tgz oci://crg.apkg.io/acme --username $U --password $T"),
     ("ko, pack", f"docker login -u $U -p $T crg.apkg.io\n{PUSH}\npack build crg.apkg.io/acme/web:1 --publish"),
     ("twine", f"twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
-    ("twine", f"python -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    ("twine", f"uv run python3.12 -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
     ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),

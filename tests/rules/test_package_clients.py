@@ -55,7 +55,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ('export YARN_NPM_AUTH_IDENT="$U:$T"\nyarn npm publish --registry https://npm.apkg.io/acme/', 7, "U T"),
         ('ssh host "twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T d"', 6, "U T"),
         ("docker run -e TWINE_PASSWORD=$T x twine upload --repository-url https://pypi.apkg.io/acme/ d", 6, "T"),
-        ("python -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
+        ("python -c x -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\npip install web", 7, "U T"),
         ("uv publish --publish-url https://pypi.apkg.io/acme/ --token $PYPI_TOKEN", 6, "PYPI_TOKEN"),

@@ -97,7 +97,7 @@ NATIVE_PAIR = "native user:native $t*ken'\"="
             [PAIR],
             [NATIVE_PAIR],
         ),
-        (f"twine upload --repository-url {URL} dist/*", [BY_NAME], [NATIVE_PAIR]),
+        (f"python -m twine upload --repository-url {URL} dist/*", [BY_NAME], [NATIVE_PAIR]),
         (
             f'export TWINE_USERNAME="$PKG_USER" TWINE_PASSWORD="$PKG_PAT"\ntwine upload --repository-url {URL} dist/*\n'
             f"twine upload --repository-url {ELSEWHERE} dist/*",
