@@ -12,6 +12,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.departures import departures
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
+from migrator.fixes.lone_token import lone_token
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.carrying import carrying
@@ -50,6 +51,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             stored = login.login.alone is None
             opinions = (
                 *placement.opinions,
+                lone_token(context, login),
                 shadows,
                 *((leaves,) if stored else ()),
                 handed_on(left, context, login, placement.points),

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.fixes.login import LoginWord, PackagesLogin
+from migrator.fixes.lone_token import token_points
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
 from migrator.fixes.prefixes import calls, in_front, is_read_only
@@ -58,8 +59,12 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     found: dict[Point, None] = {}
     obstacles: list[tuple[str, Obstacle]] = []
     handed: dict[str, str] = {}
-    for word in login.words:
+    token = login.login.token
+    for word in (login.password,) if token else login.words:
         try:
+            if token:
+                found |= dict.fromkeys(token_points(login, token, visibility))
+                continue
             if _is_handed(word, login, visibility):
                 handed[word.variable] = word.native
             else:

@@ -25,6 +25,7 @@ SCRIPTS = (
     ("twine", f"uv run python3.12 -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
+    ("uv", f"uv auth login {PYPI} -u $U --password $T"),
     ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),

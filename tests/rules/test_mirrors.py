@@ -111,6 +111,10 @@ MIRRORS = {
         side("pnpm install", _npmrc="//npm.apkg.io/acme/:username=${USR}\n"),
         side("pnpm install", _npmrc="//npm.acme.example/acme/:username=${USR}\n"),
     ),
+    "lone-token": (
+        side("uv publish --publish-url https://pypi.apkg.io/acme --token $PAT"),
+        side("uv publish --publish-url https://pypi.apkg.io/acme --username $USR --password $PAT"),
+    ),
     "npm-packages-unknown": (
         side(NPM, "npm publish"),
         side(NPM, "npm publish", package_json=WEB),

@@ -58,7 +58,6 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("python -c x -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\npip install web", 7, "U T"),
-        ("uv publish --publish-url https://pypi.apkg.io/acme/ --token $PYPI_TOKEN", 6, "PYPI_TOKEN"),
         ('curl -fu "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -H "Authorization: Bearer $T" https://crg.apkg.io/v2/acme/web/tags/list', 6, "T"),

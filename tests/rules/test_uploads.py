@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import mkdtemp
 from threading import Thread
 
 import pytest
@@ -65,7 +66,8 @@ def _run(script: str, variables: dict[str, str], server: Server, folder: Path) -
         script = script.replace(url, server.address(url))
     server.asked.clear()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {"PATH": path, "HOME": str(folder), "TWINE_NON_INTERACTIVE": "1", **variables}
+    alone = {"TWINE_NON_INTERACTIVE": "1", "UV_HTTP_RETRIES": "0", "UV_TRUSTED_PUBLISHING": "never"}
+    environment = {"PATH": path, "HOME": mkdtemp(dir=folder), **alone, **variables}
     done = subprocess.run(
         ["bash", "-ec", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -75,6 +77,7 @@ def _run(script: str, variables: dict[str, str], server: Server, folder: Path) -
 
 PAIR = "dev@acme.example:stored t*ken="
 BY_NAME = "by name:x y"
+LONE = "__token__:stored t*ken="
 NATIVE_PAIR = "native user:native $t*ken'\"="
 
 
@@ -111,6 +114,18 @@ NATIVE_PAIR = "native user:native $t*ken'\"="
             [PAIR],
             [NATIVE_PAIR],
         ),
+        (
+            f'export UV_PUBLISH_TOKEN="$PKG_PAT"\nuv publish --publish-url {URL} dist/*',
+            [LONE],
+            [NATIVE_PAIR],
+        ),
+        (f'uv publish --publish-url {URL} --token="$PKG_PAT" dist/*', [LONE], [NATIVE_PAIR]),
+        (
+            f'echo "$PKG_PAT" | uv auth login {URL} --username "$PKG_USER" --password -\n'
+            f"uv publish --publish-url {URL} dist/*",
+            [PAIR],
+            [NATIVE_PAIR],
+        ),
     ],
 )
 def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
@@ -127,7 +142,7 @@ def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
     text = "pipelines:\n  default:\n    - step:\n        script:\n          - |\n" + "".join(
         f"            {line}\n" for line in script.splitlines()
     )
-    plan = planned(report_on({PATH: text.encode()}))
+    plan = planned(report_on({PATH: text.encode()}), unsafe=before == [LONE])
     [change] = plan.changes
     fixed = change.after.decode()
     lines = fixed.split("          - |\n")[1].splitlines()

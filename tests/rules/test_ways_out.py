@@ -34,6 +34,7 @@ CASES = {
     "npm-encoded": ("npm/encoded-elsewhere",),
     "npm-token-wins": ("npm/token-wins",),
     "pnpm-project-file": ("npm/pnpm",),
+    "lone-token": ("clients/python-upload-by-a-token",),
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),
     "npm-settings": ("npm/another-registry",),
