@@ -17,6 +17,7 @@ from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.carrying import carrying
 from migrator.fixes.reasons.exposure import exposure
+from migrator.fixes.reasons.index_packages import index_packages
 from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
 from migrator.fixes.reasons.npm import npm
@@ -51,7 +52,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             stored = login.login.alone is None
             opinions = (
                 *placement.opinions,
-                lone_token(context, login),
+                *lone_token(context, login),
                 shadows,
                 *((leaves,) if stored else ()),
                 handed_on(left, context, login, placement.points),
@@ -62,6 +63,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 Opinion(f"what does `{shell.commands.name}` assume?", assumptions=shell.commands.assumes),
                 *reach(step, context, login),
                 *npm(step, context, login, left),
+                *index_packages(step, context, login),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )

@@ -1,4 +1,4 @@
-"""A token that a client sends with a user name of its own: two options, or two variables, take its place.
+"""A token to which the client adds a user name: two options, or two variables, take its place.
 
 https://docs.astral.sh/uv/guides/package/: `UV_PUBLISH_TOKEN` is a password whose user name is `__token__`, and a user
 name beside it is refused. So the token goes where the pair comes.
@@ -21,17 +21,18 @@ from migrator.sinks.invocations import invocation
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_EXPORTS = regex(r"(?:.*[\s;&|(])?export\s+(?:[A-Za-z_]\w*(?:=[^\s;&|]*)?\s+)*", 16)
+_ENDS = regex(r"[\n;&|(){}]")
+_ASSIGNED = regex(r"[A-Za-z_]\w*(?:=\S*)?")
 _ELSEWHERE = "is given in a way that patless can't replace by a user name and a password"
 
 
-def lone_token(context: Context, login: PackagesLogin) -> Opinion:
-    """Whether what arrives has another user name than before."""
-    asked = "does the client send the token with a user name of its own?"
+def lone_token(context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
+    """That what arrives has another user name than before; nothing of a login with one."""
     if login.login.token is None:
-        return Opinion(asked)
-    detail = f"{login.login.client} sends the token with a user name of its own, which the fix replaces"
-    return Opinion(asked, reasons=(context.reason("lone-token", detail, f"`{login.login.client}`"),))
+        return ()
+    detail = f"{login.login.client} adds a user name to the token, and the fix replaces both"
+    reason = context.reason("lone-token", detail, f"`{login.login.client}`")
+    return (Opinion("which user name does the client add to the token?", reasons=(reason,)),)
 
 
 def token_points(login: PackagesLogin, token: Sink, visibility: Visibility) -> tuple[Point, ...]:
@@ -93,11 +94,17 @@ def _variable(login: PackagesLogin, name: str, visibility: Visibility) -> list[S
         span = one.word.span
         if not text.startswith(f"{name}=", span.start):
             span = Span(span.start - len(name) - 1, span.end)
-        line = text.rfind("\n", 0, max(span.start, 0)) + 1
-        exported = name in dict(command.overrides) or _EXPORTS.fullmatch(text, line, span.start)
-        if not text.startswith(f"{name}=", max(span.start, 0)) or not exported:
+        exported = name in dict(command.overrides) or _exports(text[: max(span.start, 0)])
+        if not exported or not text.startswith(f"{name}=", span.start):
             raise refused
         spans.append(span)
     if not spans or command.calls or (name in dict(command.overrides) and len(spans) > 1):
         raise refused
     return spans
+
+
+def _exports(text: str) -> bool:
+    """Whether what comes behind text is exported, by the command that is written last."""
+    ends = [match.end() for match in _ENDS.finditer(text)]
+    words = text[ends[-1] if ends else 0 :].split()
+    return words[:1] == ["export"] and all(map(_ASSIGNED.fullmatch, words[1:]))

@@ -23,6 +23,7 @@ from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
+from migrator.sinks.indexes import find_index_logins
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.npm import find_npm_logins
 from migrator.sinks.uses import ImageUse
@@ -161,7 +162,8 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book))
+        indexed = find_index_logins(trace, self.book, self.file, self.library.listed)
+        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book), *indexed)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

@@ -29,7 +29,7 @@ class Role(StrEnum):
     CREDENTIAL = "credential"
     """A half of a credential, or text that may hold one."""
     TOKEN = "token"
-    """A credential that its client sends with a user name of its own."""
+    """A password to which its client adds a user name."""
     IMAGE = "image"
     LOGIN = "login"
     """The login that a client has stored."""

@@ -33,7 +33,7 @@ class Login(Struct, frozen=True, eq=False):
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
     logins. `npm` is where npm finds it, of a pair that is written for all its later calls. `token` is the sink of the
-    password where no user name is given with it, as the client sends one of its own.
+    password where no user name is given with it, as the client adds one.
     """
 
     command: Command

@@ -28,6 +28,7 @@ SCRIPTS = (
     ("uv", f"uv auth login {PYPI} -u $U --password $T"),
     ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
+    ("Poetry", f"poetry config repositories.bb {PYPI}\npoetry config pypi-token.bb $T"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),
     ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),

@@ -28,6 +28,10 @@ TOKEN = "ATATT3xFfGF0sample0literal0credential0000"
 NATIVE = LOGIN.replace("PAT", "BITBUCKET_PACKAGES_TOKEN").replace("USR", "BITBUCKET_PACKAGES_USERNAME")
 NPM = 'npm config set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$USR" "$PAT" | base64 -w 0)"'
 WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
+UV_INDEX = "UV_INDEX_BB_USERNAME=$USR UV_INDEX_BB_PASSWORD=$PAT"
+PYPROJECT = '[[tool.uv.index]]\nname = "bb"\nurl = "https://pypi.apkg.io/acme/simple"\n'
+UV_LOCK = '[[package]]\nname = "library"\nsource = { registry = "https://pypi.apkg.io/acme/simple" }\n'
+OWN_LIBRARY = 'own-packages = ["pypi.apkg.io/acme/library"]\n'
 BEARER = "//npm.apkg.io/{}:_authToken=${{BITBUCKET_PACKAGES_TOKEN}}\n"
 OTHER = 'echo "$PAT2" | docker login crg.apkg.io -u "$USR2" --password-stdin'
 AT_HOST = 'echo "$PAT" | docker login "$HOST" -u "$USR" --password-stdin # crg.apkg.io'
@@ -114,6 +118,10 @@ MIRRORS = {
     "lone-token": (
         side("uv publish --publish-url https://pypi.apkg.io/acme --token $PAT"),
         side("uv publish --publish-url https://pypi.apkg.io/acme --username $USR --password $PAT"),
+    ),
+    "index-packages-unknown": (
+        side(f"{UV_INDEX} uv lock", pyproject_toml=PYPROJECT),
+        side(f"{UV_INDEX} uv sync", pyproject_toml=PYPROJECT, uv_lock=UV_LOCK, _patless_toml=OWN_LIBRARY),
     ),
     "npm-packages-unknown": (
         side(NPM, "npm publish"),

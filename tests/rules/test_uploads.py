@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,6 +26,7 @@ STORED = {
 }
 NATIVE = {"BITBUCKET_PACKAGES_USERNAME": "native user", "BITBUCKET_PACKAGES_TOKEN": "native $t*ken'\"="}
 URL = "https://pypi.apkg.io/acme"
+_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 ELSEWHERE = "https://upload.example.org/legacy/"
 
 
@@ -42,6 +44,9 @@ class Server:
                 asked.append((self.path.strip("/"), f"{scheme} {base64.b64decode(text).decode()}"))
                 self.send_response(200)
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -66,7 +71,7 @@ def _run(script: str, variables: dict[str, str], server: Server, folder: Path) -
         script = script.replace(url, server.address(url))
     server.asked.clear()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    alone = {"TWINE_NON_INTERACTIVE": "1", "UV_HTTP_RETRIES": "0", "UV_TRUSTED_PUBLISHING": "never"}
+    alone = {"TWINE_NON_INTERACTIVE": "1", "UV_HTTP_RETRIES": "0", "UV_TRUSTED_PUBLISHING": "never", **_KEYRING}
     environment = {"PATH": path, "HOME": mkdtemp(dir=folder), **alone, **variables}
     done = subprocess.run(
         ["bash", "-ec", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -126,6 +131,12 @@ NATIVE_PAIR = "native user:native $t*ken'\"="
             [PAIR],
             [NATIVE_PAIR],
         ),
+        (
+            'export UV_INDEX_MY_BB_USERNAME="$PKG_USER" UV_INDEX_MY_BB_PASSWORD="$PKG_PAT"\n'
+            f"uv pip install --target t --index my-bb={URL}/simple library || true",
+            [PAIR],
+            [NATIVE_PAIR],
+        ),
     ],
 )
 def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
@@ -134,21 +145,43 @@ def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
     for name in ("twine", "uv"):
         if not (Path(sys.executable).parent / name).exists():
             (pytest.fail if os.environ.get("PATLESS_REQUIRE_ALL") == "1" else pytest.skip)(f"{name} is not installed")
-    (tmp_path / "dist").mkdir()
-    with zipfile.ZipFile(tmp_path / "dist" / "acme_web-1.0-py3-none-any.whl", "w") as wheel:
+    _becomes_native(script, before, after, server, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"poetry config repositories.bb {URL}\n"
+        'poetry config http-basic.bb "$PKG_USER" "$PKG_PAT"\npoetry publish -r bb',
+        f"export POETRY_REPOSITORIES_BB_URL={URL}\n"
+        'POETRY_HTTP_BASIC_BB_USERNAME="$PKG_USER" POETRY_HTTP_BASIC_BB_PASSWORD="$PKG_PAT" poetry publish -r bb',
+    ],
+    ids=["settings", "variables"],
+)
+def test_the_same_of_poetry(script: str, server: Server, tmp_path: Path) -> None:
+    if shutil.which("poetry") is None:
+        pytest.skip("poetry is not installed")
+    project = '[project]\nname = "acme-web"\nversion = "1.0"\n'
+    (tmp_path / "pyproject.toml").write_text(project, encoding="utf-8")
+    _becomes_native(script, [PAIR], [NATIVE_PAIR], server, tmp_path)
+
+
+def _becomes_native(script: str, before: list[str], after: list[str], server: Server, folder: Path) -> None:
+    (folder / "dist").mkdir()
+    with zipfile.ZipFile(folder / "dist" / "acme_web-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("acme_web-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-web\nVersion: 1.0\n")
         wheel.writestr("acme_web-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
         wheel.writestr("acme_web-1.0.dist-info/RECORD", "")
     text = "pipelines:\n  default:\n    - step:\n        script:\n          - |\n" + "".join(
         f"            {line}\n" for line in script.splitlines()
     )
-    plan = planned(report_on({PATH: text.encode()}), unsafe=before == [LONE])
+    plan = planned(report_on({PATH: text.encode()}), unsafe=before == [LONE] or "uv pip" in script)
     [change] = plan.changes
     fixed = change.after.decode()
     lines = fixed.split("          - |\n")[1].splitlines()
-    sent = _run(script, STORED, server, tmp_path)
+    sent = _run(script, STORED, server, folder)
     assert [credential.removeprefix("Basic ") for _, credential in sent] == before
     kept = {name: value for name, value in STORED.items() if before != [BY_NAME] and name in fixed}
-    native = _run("\n".join(line.strip() for line in lines), {**kept, **NATIVE}, server, tmp_path)
+    native = _run("\n".join(line.strip() for line in lines), {**kept, **NATIVE}, server, folder)
     assert [credential.removeprefix("Basic ") for _, credential in native] == after
     assert [path for path, _ in native] == [path for path, _ in sent]

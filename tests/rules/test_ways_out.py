@@ -35,6 +35,7 @@ CASES = {
     "npm-token-wins": ("npm/token-wins",),
     "pnpm-project-file": ("npm/pnpm",),
     "lone-token": ("clients/python-upload-by-a-token",),
+    "index-packages-unknown": ("pypi/unknown-packages",),
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),
     "npm-settings": ("npm/another-registry",),
@@ -79,6 +80,7 @@ BLANKS = {
     "image-unresolved": "alpine:3",
     "login-purpose-unknown": "acme/web",
     "npm-packages-unknown": "acme/@acme/web",
+    "index-packages-unknown": "acme/library",
 }
 """What a person writes for `…` in a way out."""
 PIPELINES = "bitbucket-pipelines.yml"

@@ -1,0 +1,108 @@
+"""Which packages the clients of a Python index read and publish with a login, and whose they are."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from migrator.findings.records import PackageType, Reason
+from migrator.fixes.context import Context
+from migrator.fixes.login import PackagesLogin
+from migrator.fixes.opinion import Opinion, Sighting
+from migrator.fixes.reasons.reach import unseen_programs
+from migrator.flow.events import Command
+from migrator.flow.queries import may_both_run, may_follow
+from migrator.ir.paths import matching
+from migrator.reading.python_locks import locked_packages
+from migrator.reading.steps import StepFacts
+from migrator.rulebook.indexes import IndexClient
+from migrator.sinks.indexes import runs, word
+from migrator.sinks.packages import Name, linkage, name_of
+from migrator.sinks.writers import may_write
+
+_MOST = 8
+_ASKED = "whose are the packages that it reads from the index?"
+
+
+def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
+    """Nothing for a login to another kind of registry."""
+    client = context.book.indexes.get(login.login.client)
+    if login.registry.type is not PackageType.PYTHON or client is None:
+        return ()
+    calls = [*_calls(step, login, client)]
+    reading = [one for one in calls if _reads(one, client, context)]
+    names, why = _read(step, context, login, reading, client)
+    granted = [f"{shown} uses only packages linked to this repository" for shown in _others(step, context, login)]
+    reasons: list[Reason] = []
+    seen: list[Sighting] = []
+    for address in sorted(names):
+        name = name_of(address, context.book, context.settings)
+        assert isinstance(name, Name)
+        seen.append(Sighting(f"it reads {name.shown}"))
+        if context.picture.listed(name) or context.picture.shared(name):
+            continue
+        code = "other-workspace" if context.picture.other_workspace(name) else "foreign-package"
+        detail = f"{login.login.client} reads {name.shown}, which this repository does not publish"
+        reasons.append(context.reason(code, detail, name.shown))
+    if any(_uploads(one, client, context) for one in calls) and login.login.alone is None:
+        granted.append(linkage(f"what {login.login.client} publishes at {login.login.host}"))
+    settled = any(pattern.startswith(f"{login.login.host}/") for pattern in context.settings.own_packages)
+    if not calls and login.login.alone is None:
+        why = f"patless sees nothing that uses the login to {login.login.host}"
+    if why and (step.elsewhere or not settled):
+        reasons.append(context.reason("index-packages-unknown", why, f"`{login.login.client}`"))
+    return (Opinion(_ASKED, tuple(islice(seen, _MOST)), tuple(islice(reasons, _MOST)), tuple(granted)),)
+
+
+def _calls(step: StepFacts, login: PackagesLogin, client: IndexClient) -> Iterator[Command]:
+    """The calls of the client that may use a login: the one that is given it, or those after it."""
+    if login.login.alone is not None:
+        yield login.command
+        return
+    for shell in step.shells:
+        for command in shell.trace.commands:
+            same = shell is login.shell and may_follow(login.command, command) and command is not login.command
+            later = same or shell.order > login.shell.order
+            if later and not command.followed and runs(command, client) and may_both_run(login.command, command):
+                yield command
+
+
+def _others(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[str]:
+    """The programs that may start the client unseen, after it keeps the login."""
+    if login.login.alone is None:
+        client = context.book.indexes[login.login.client]
+        yield from (shown for one, shown in unseen_programs(step, context, login) if one.name not in client.programs)
+
+
+def _reads(command: Command, client: IndexClient, context: Context) -> bool:
+    called = word(command, client, context.book)
+    return called not in client.idle and not _uploads(command, client, context)
+
+
+def _uploads(command: Command, client: IndexClient, context: Context) -> bool:
+    called = word(command, client, context.book)
+    return called == "publish" or (client.uploads is not None and called == client.uploads.command)
+
+
+def _read(
+    step: StepFacts, context: Context, login: PackagesLogin, reading: Sequence[Command], client: IndexClient
+) -> tuple[frozenset[str], str]:
+    """The packages of the index that lock files name, and why these may not be all; '' where they are."""
+    if not reading:
+        return frozenset(), ""
+    host, shown = login.login.host, login.login.client
+    if step.elsewhere:
+        where = "other repositories may import this pipeline, and patless can't tell what {} reads there"
+        return frozenset(), where.format(shown)
+    paths = [path for path in context.files.paths if posixpath.basename(path) == client.lock]
+    texts = [context.file(path) for path in paths]
+    found = frozenset(one for text in texts if text for one in locked_packages(text, host))
+    free = next((one for one in reading if word(one, client, context.book) not in client.locked), None)
+    if free is not None:
+        first = word(free, client, context.book)
+        called = f"`{shown} {first}`" if first else f"`{shown}`"
+        return found, f"{called} may read any package of {host}"
+    if None in texts or any(matching(may_write(shell.trace, context.book), paths) for shell in step.shells):
+        return found, f"patless can't tell what is in {client.lock}"
+    return found, "" if found else f"no {client.lock} names a package of {host}"
