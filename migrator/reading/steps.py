@@ -22,6 +22,7 @@ from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
+from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.images import find_images
 from migrator.sinks.indexes import find_index_logins
 from migrator.sinks.logins import Login, find_logins
@@ -163,7 +164,8 @@ class StepReader:
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
         indexed = find_index_logins(trace, self.book, self.file, self.library.listed)
-        logins = (*find_logins(trace, self.book), *calls, *find_npm_logins(trace, self.book), *indexed)
+        written = (*find_npm_logins(trace, self.book), *find_written_logins(trace, self.book))
+        logins = (*find_logins(trace, self.book), *calls, *written, *indexed)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

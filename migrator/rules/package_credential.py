@@ -29,6 +29,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
             known |= {login.command for login in shell.logins} | writers(shell.logins)
+            known |= {command for login in shell.logins for command in login.writers}
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)

@@ -33,7 +33,7 @@ class Login(Struct, frozen=True, eq=False):
     `registry` is the Packages registry that it certainly logs in to; where that is None, `host_subject` is what a host
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
     logins. `npm` is where npm finds it, of a pair that is written for all its later calls. `token` is the sink of the
-    password where no user name is given with it, as the client adds one.
+    password where no user name is given with it, as the client adds one. `writers` write it into a file of the client.
     """
 
     command: Command
@@ -50,6 +50,7 @@ class Login(Struct, frozen=True, eq=False):
     alone: tuple[ImageUse, ...] | None = None
     npm: NpmPair | None = None
     token: Sink | None = None
+    writers: tuple[Command, ...] = ()
 
     @property
     def host_unknown(self) -> bool:

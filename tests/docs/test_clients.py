@@ -23,6 +23,10 @@ SCRIPTS = (
     ("ko, pack", f"docker login -u $U -p $T crg.apkg.io\n{PUSH}\npack build crg.apkg.io/acme/web:1 --publish"),
     ("twine", f"twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
     ("twine", f"uv run python3.12 -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    (
+        "twine",
+        f"printf '[b]\\nrepository={PYPI}\\nusername=%s\\npassword=%s\\n' $U $T > ~/.pypirc\ntwine upload -r b d",
+    ),
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
     ("uv", f"uv auth login {PYPI} -u $U --password $T"),

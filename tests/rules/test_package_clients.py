@@ -62,7 +62,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -H "Authorization: Bearer $T" https://crg.apkg.io/v2/acme/web/tags/list', 6, "T"),
         ("cat > settings.xml <<EOF\n<password>$T</password> https://maven.apkg.io/a\nEOF\nmvn deploy", 6, "T"),
-        ('echo "machine pypi.apkg.io login $U password $T" > ~/.netrc\npip install web', 6, "U T"),
+        ('echo "machine npm.apkg.io login $U password $T" > ~/.netrc\npip install web', 6, "U T"),
     ],
 )
 def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: int, names: str) -> None:

@@ -28,7 +28,7 @@ def fixed(script: str, files: dict[str, str] | None = None) -> str:
     changes = planned(report_on({PATH: pipelines(script).encode(), **given}), unsafe=True).changes
     assert {change.path for change in changes} <= {PATH}
     text = changes[0].after.decode() if changes else pipelines(script)
-    return "\n".join(line.strip() for line in text.split("- |\n")[1].splitlines())
+    return "\n".join(line[12:] for line in text.split("- |\n")[1].splitlines())
 
 
 def verdicts(script: str, files: dict[str, str] | None = None) -> list[tuple[str, tuple[str, ...]]]:
@@ -279,3 +279,73 @@ def test_two_indexes_of_one_call_are_both_changed() -> None:
     second = "export UV_INDEX_TWO_USERNAME=$U UV_INDEX_TWO_PASSWORD=$T"
     script = f"{UV}\n{second}\nuv sync --index two={URL}/simple"
     assert fixed(script, {"pyproject.toml": INDEX}) == _native(script)
+
+
+SECTION = f"cat > ~/.pypirc <<EOF\n[bb]\nrepository = {URL}\nusername = $U\npassword = $T\nEOF\n"
+MACHINE = 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc\n'
+BY_BB = "twine upload -r bb d/*"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        _native(SECTION) + BY_BB,
+        SECTION.replace("pypi.apkg.io", "up.example.org") + f"{BY_BB}\necho apkg.io",
+        _native(MACHINE) + "pip install web",
+        MACHINE.replace("pypi.apkg.io", "git.example.org") + "pip install web\necho apkg.io",
+        "cat > notes <<EOF\n" + SECTION.partition("\n")[2] + "ls",
+    ],
+)
+def test_files_with_native_halves_and_for_other_hosts_are_none_of_ours(script: str) -> None:
+    assert verdicts(script) == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        SECTION.replace("password = $T\n", "") + f"TWINE_PASSWORD=$T {BY_BB}",
+        SECTION + f"export TWINE_PASSWORD=$V\n{BY_BB}",
+        SECTION + f"sed -i s/a/b/ ~/.pypirc\n{BY_BB}",
+        SECTION.replace("[bb]", "[bb]\nusername = $V") + BY_BB,
+        SECTION.replace("EOF\n[", "'EOF'\n[") + BY_BB,
+        SECTION.replace("password = $T", "password = x$T") + BY_BB,
+        SECTION.replace("~/", "") + BY_BB,
+        SECTION.replace("cat >", "cat <<EOF | tee").replace(" <<EOF\n[", " > x\n[") + BY_BB,
+        f"echo [bb] > ~/.pypirc\necho repository: {URL} >> ~/.pypirc\necho username: $U >> ~/.pypirc\n{BY_BB}",
+        f"for one in a b; do\n{SECTION}done\n{BY_BB}",
+        MACHINE.replace("login $U ", "") + "pip install web",
+        MACHINE + "echo default login $V password $W >> ~/.netrc\npip install web",
+        MACHINE + "docker build --secret id=netrc,src=$HOME/.netrc .",
+        MACHINE.replace("pypi", "npm") + "npm ci",
+    ],
+)
+def test_a_file_of_which_not_all_is_known_is_told(script: str) -> None:
+    kinds = {verdict for verdict, _ in verdicts(script)}
+    assert kinds == {"report-only"}
+    assert fixed(script) == script
+
+
+@pytest.mark.parametrize(
+    ("script", "reasons"),
+    [
+        (SECTION + BY_BB, ""),
+        (SECTION.replace("[bb]", "[distutils]\nindex-servers = bb\n\n[bb]") + BY_BB, ""),
+        (SECTION + "python -m twine upload --repository=bb d/*", ""),
+        (SECTION + "twine upload -r other d/*", "index-packages-unknown"),
+        (
+            f"echo '[bb]' > $HOME/.pypirc\necho repository: {URL} >> ~/.pypirc\n"
+            f'echo "username: $U" >> ~/.pypirc\necho "password: $T" >> ~/.pypirc\n{BY_BB}',
+            "",
+        ),
+        (MACHINE + "pip install web", "index-packages-unknown"),
+        (MACHINE.replace(" login", "\nlogin").replace(" pass", "\n  pass") + "uv sync", "index-packages-unknown"),
+    ],
+)
+def test_halves_in_a_file_of_the_home_folder_become_native(script: str, reasons: str) -> None:
+    assert verdicts(script) == [("unsafe" if reasons else "safe", tuple(reasons.split()))]
+    assert fixed(script) == _native(script)
+
+
+def test_a_user_name_that_is_written_out_becomes_native_too() -> None:
+    script = SECTION.replace("$U", "me@acme.example") + BY_BB
+    assert fixed(script) == _native(SECTION) + BY_BB

@@ -132,6 +132,12 @@ NATIVE_PAIR = "native user:native $t*ken'\"="
             [NATIVE_PAIR],
         ),
         (
+            f"cat > ~/.pypirc <<EOF\n[distutils]\nindex-servers = bb\n[bb]\nrepository = {URL}\n"
+            "username = $PKG_USER\npassword = $PKG_PAT\nEOF\ntwine upload -r bb dist/*",
+            [PAIR],
+            [NATIVE_PAIR],
+        ),
+        (
             'export UV_INDEX_MY_BB_USERNAME="$PKG_USER" UV_INDEX_MY_BB_PASSWORD="$PKG_PAT"\n'
             f"uv pip install --target t --index my-bb={URL}/simple library || true",
             [PAIR],
@@ -179,7 +185,8 @@ def _becomes_native(script: str, before: list[str], after: list[str], server: Se
     [change] = plan.changes
     fixed = change.after.decode()
     lines = fixed.split("          - |\n")[1].splitlines()
-    sent = _run(script, STORED, server, folder)
+    stored = {name: value for name, value in STORED.items() if before == [BY_NAME] or name in script}
+    sent = _run(script, stored, server, folder)
     assert [credential.removeprefix("Basic ") for _, credential in sent] == before
     kept = {name: value for name, value in STORED.items() if before != [BY_NAME] and name in fixed}
     native = _run("\n".join(line.strip() for line in lines), {**kept, **NATIVE}, server, folder)

@@ -27,8 +27,12 @@ _ASKED = "whose are the packages that it reads from the index?"
 
 def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opinion, ...]:
     """Nothing for a login to another kind of registry."""
+    if login.registry.type is not PackageType.PYTHON:
+        return ()
+    if login.login.writers:
+        return (_by_file(step, context, login),)
     client = context.book.indexes.get(login.login.client)
-    if login.registry.type is not PackageType.PYTHON or client is None:
+    if client is None:
         return ()
     calls = [*_calls(step, login, client)]
     reading = [one for one in calls if _reads(one, client, context)]
@@ -47,12 +51,40 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
         reasons.append(context.reason(code, detail, name.shown))
     if any(_uploads(one, client, context) for one in calls) and login.login.alone is None:
         granted.append(linkage(f"what {login.login.client} publishes at {login.login.host}"))
-    settled = any(pattern.startswith(f"{login.login.host}/") for pattern in context.settings.own_packages)
     if not calls and login.login.alone is None:
         why = f"patless sees nothing that uses the login to {login.login.host}"
-    if why and (step.elsewhere or not settled):
+    if why and (step.elsewhere or not _settled(login, context)):
         reasons.append(context.reason("index-packages-unknown", why, f"`{login.login.client}`"))
     return (Opinion(_ASKED, tuple(islice(seen, _MOST)), tuple(islice(reasons, _MOST)), tuple(granted)),)
+
+
+def _by_file(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
+    """The same of a login in a file: twine publishes with it, and nobody knows what another program reads."""
+    host, shown = login.login.host, login.login.client
+    section = login.login.config.partition(" ")[2]
+    later = [one for one in _later(step, login) if one.name == shown]
+    texts = {word.text or "" for one in later for word in one.arguments}
+    uploads = not {section, f"--repository={section}"}.isdisjoint(texts)
+    granted = [f"{one} uses only packages linked to this repository" for one in _others(step, context, login)]
+    if uploads:
+        return Opinion(_ASKED, assumptions=(linkage(f"what {shown} publishes at {host}"), *granted))
+    why = f"any program may read packages of {host} with {login.login.config.partition(' ')[0]}"
+    reason = context.reason("index-packages-unknown", why, "the step")
+    return Opinion(_ASKED, (), () if _settled(login, context) and not step.elsewhere else (reason,), tuple(granted))
+
+
+def _settled(login: PackagesLogin, context: Context) -> bool:
+    return any(pattern.startswith(f"{login.login.host}/") for pattern in context.settings.own_packages)
+
+
+def _later(step: StepFacts, login: PackagesLogin) -> Iterator[Command]:
+    """What is not followed and runs after a login, whatever it is."""
+    for shell in step.shells:
+        for command in shell.trace.commands:
+            same = shell is login.shell and may_follow(login.command, command) and command is not login.command
+            later = same or shell.order > login.shell.order
+            if later and not command.followed and may_both_run(login.command, command):
+                yield command
 
 
 def _calls(step: StepFacts, login: PackagesLogin, client: IndexClient) -> Iterator[Command]:
@@ -60,19 +92,15 @@ def _calls(step: StepFacts, login: PackagesLogin, client: IndexClient) -> Iterat
     if login.login.alone is not None:
         yield login.command
         return
-    for shell in step.shells:
-        for command in shell.trace.commands:
-            same = shell is login.shell and may_follow(login.command, command) and command is not login.command
-            later = same or shell.order > login.shell.order
-            if later and not command.followed and runs(command, client) and may_both_run(login.command, command):
-                yield command
+    yield from (one for one in _later(step, login) if runs(one, client))
 
 
 def _others(step: StepFacts, context: Context, login: PackagesLogin) -> Iterator[str]:
     """The programs that may start the client unseen, after it keeps the login."""
     if login.login.alone is None:
-        client = context.book.indexes[login.login.client]
-        yield from (shown for one, shown in unseen_programs(step, context, login) if one.name not in client.programs)
+        client = context.book.indexes.get(login.login.client)
+        own = client.programs if client else frozenset({login.login.client})
+        yield from (shown for one, shown in unseen_programs(step, context, login) if one.name not in own)
 
 
 def _reads(command: Command, client: IndexClient, context: Context) -> bool:
