@@ -22,6 +22,7 @@ from migrator.ir.nodes import Read
 from migrator.ir.values import Input, Piece, Value
 from migrator.reading.scripts import Script
 from migrator.rulebook.programs import Programs
+from migrator.rulebook.sinks import Role
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
@@ -71,6 +72,7 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
+    obstacles += (("credential", one) for one in _in_addresses(login, visibility))
     if handed and (blocked := _in_the_way(login, handed, visibility.context.book.programs)):
         obstacles.append(("credential", blocked))
     elif handed:
@@ -123,6 +125,15 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
         raise Refused(obstacle.code, obstacle.detail, obstacle.subject)
     definitions = command.environment.get(name, (None,))
     return kept or any(one is None or not visibility.movable(one) for one in definitions)
+
+
+def _in_addresses(login: PackagesLogin, visibility: Visibility) -> Iterator[Obstacle]:
+    """Variables with an address that something else reads, too."""
+    command = login.command
+    for name in dict.fromkeys(one.variable for one in login.login.sinks if one.role is Role.CREDENTIAL):
+        known = () if name in dict(command.overrides) or not name else command.environment.get(name, (None,))
+        if any(one is None or not visibility.movable(one) for one in known):
+            yield Obstacle("credential-unresolved", f"is in {name}, which something else may read, too", name)
 
 
 def _in_the_way(login: PackagesLogin, names: Collection[str], programs: Programs) -> Obstacle | None:

@@ -24,6 +24,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.sinks.calls import find_calls
 from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.images import find_images
+from migrator.sinks.index_urls import find_url_logins
 from migrator.sinks.indexes import find_index_logins
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.npm import find_npm_logins
@@ -163,7 +164,10 @@ class StepReader:
         trace = self.trace(text, follow, ignored, known)
         images = find_images(trace, self.book, self.file, self.library.listed)
         calls = find_calls(images, self.book)
-        indexed = find_index_logins(trace, self.book, self.file, self.library.listed)
+        indexed = (
+            *find_index_logins(trace, self.book, self.file, self.library.listed),
+            *find_url_logins(trace, self.book, self.file),
+        )
         written = (*find_npm_logins(trace, self.book), *find_written_logins(trace, self.book))
         logins = (*find_logins(trace, self.book), *calls, *written, *indexed)
         found = FollowedShell(trace, logins, images, answers)

@@ -32,11 +32,15 @@ class IndexUploads(RuleEntry, frozen=True):
 class IndexClient(RuleEntry, frozen=True):
     """A client of indexes with names. `username`, `password`, `token` and `address` are names of variables, `{}`
     standing for the name in upper case; `options` and `variables` hold `NAME=URL`. The tables at `files` have a `name`
-    and a `url`. `lock` is the file that names the packages which the commands `locked` read; `idle` ones read none."""
+    and a `url`. `lock` is the file that names the packages which the commands `locked` read; `idle` ones read none.
+
+    The options `urls`, the variables `url_variables` and the settings `url_keys` (`config set KEY URL`) hold addresses
+    that may have a user name and a password in them; so do the files that the options `requirements` name, where
+    `${NAME}` is a variable."""
 
     programs: frozenset[str]
-    username: str
-    password: str
+    username: str = ""
+    password: str = ""
     token: str = ""
     address: str = ""
     options: frozenset[str] = frozenset()
@@ -46,5 +50,9 @@ class IndexClient(RuleEntry, frozen=True):
     locked: frozenset[str] = frozenset()
     idle: frozenset[str] = frozenset()
     settings: IndexSettings | None = None
+    urls: frozenset[str] = frozenset()
+    url_variables: tuple[str, ...] = ()
+    url_keys: frozenset[str] = frozenset()
+    requirements: frozenset[str] = frozenset()
     uploads: IndexUploads | None = None
     rule: str = outside("(rule)")

@@ -49,6 +49,7 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
         for path in context.files.paths:
             source = context.source(path) if path.rpartition("/")[2] in client.files else None
             found = kept(path, source.text, client, context.book) if source else None
+            found = None if found and _is_judged(step, found.stored) else found
             if source and found and (stored := _given(step, client, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
@@ -56,6 +57,12 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
                     known = (one for one in reasons if one.code != _PLAIN)
                     reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
                 yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
+
+
+def _is_judged(step: StepFacts, names: tuple[str, ...]) -> bool:
+    """Whether a login of the step is made with the variables of these names."""
+    each = ({sink.variable for sink in login.sinks} for shell in step.shells for login in shell.logins)
+    return any(variables.issuperset(names) for variables in each)
 
 
 def _given(step: StepFacts, client: PackageClient, names: tuple[str, ...], context: Context) -> tuple[str, ...]:

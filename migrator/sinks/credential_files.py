@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from migrator.findings.records import PackageType
 from migrator.flow.events import Command, Flow
-from migrator.ir.values import Alternative, Literal, Piece, Unknown, Value
+from migrator.ir.values import Alternative, Literal, Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.keeping import spelt
 from migrator.sinks.logins import Login
 from migrator.sinks.packages import host_of
 from migrator.sinks.shown import visible_text
-from migrator.sinks.values import known_start, lines, part, without
+from migrator.sinks.values import known_start, lines, part, without, words
 from migrator.text.patterns import regex
 
 PYPIRC, NETRC = ".pypirc", ".netrc"
@@ -28,6 +28,7 @@ _CLIENTS = {PYPIRC: "twine", NETRC: "netrc"}
 _LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "shred"})
 _SECTION = regex(r"\[([^\]\n]{1,200})\]\s*")
 _KEY = regex(r"([A-Za-z_-]{1,40})[ \t]*[=:][ \t]*")
+_MORE = regex(r"[\s=:\[]")
 _SET_ELSEWHERE = regex(r"TWINE_(?:USERNAME|PASSWORD)")
 _HALVES = ("username", "password")
 
@@ -97,10 +98,11 @@ def _is_home(path: Value, file: str, book: RuleBook) -> bool:
 
 
 def _plain(text: Value) -> bool:
-    """Whether text is known as it stands in the file: shells differ in what `echo` does with a backslash."""
-    return len(text.alternatives) == 1 and not any(
-        isinstance(piece, Unknown) or (isinstance(piece, Literal) and "\\" in piece.text) for piece in text.pieces
-    )
+    """Whether text is known as it stands in the file: shells differ in what `echo` does with a backslash. A variable
+    may hold a half, and nothing besides."""
+    literals = [piece for piece in text.pieces if isinstance(piece, Literal)]
+    known = len(text.alternatives) == 1 and not any(isinstance(piece, Unknown) for piece in text.pieces)
+    return known and not any("\\" in one.text or (one.provenance and _MORE.search(one.text)) for one in literals)
 
 
 # .pypirc
@@ -151,10 +153,10 @@ def _half(row: Alternative) -> Value | None:
 
 
 def _machines(texts: Sequence[Value]) -> Iterator[_Entry]:
-    words = [word for text in texts for word in _words(text.alternatives[0])]
+    found = [word for text in texts for word in words(text.alternatives[0])]
     entry: _Entry | None = None
-    while words:
-        key, value = known_start(words.pop(0)), words.pop(0) if words else ()
+    while found:
+        key, value = known_start(found.pop(0)), found.pop(0) if found else ()
         if key == "machine":
             if entry:
                 yield entry
@@ -168,23 +170,3 @@ def _machines(texts: Sequence[Value]) -> Iterator[_Entry]:
             setattr(entry, half, Value((value,)))
     if entry:
         yield entry
-
-
-def _words(text: Alternative) -> Iterator[Alternative]:
-    """What stands between white space. What a variable holds is taken for a part of one word."""
-    word: list[Piece] = []
-    for piece in text:
-        if not isinstance(piece, Literal):
-            word.append(piece)
-            continue
-        at = 0
-        while at <= len(piece.text):
-            end = next((index for index in range(at, len(piece.text)) if piece.text[index].isspace()), len(piece.text))
-            if end > at:
-                word.append(part(piece, at, end))
-            if end < len(piece.text) and word:
-                yield tuple(word)
-                word = []
-            at = end + 1
-    if word:
-        yield tuple(word)

@@ -38,7 +38,7 @@ def find_index_logins(flow: Flow, book: RuleBook, read: Read, listed: Listed) ->
     """`read` gives the text of a file of the repository, `listed` are all of them."""
     for name, client in book.indexes.items():
         calls = tuple(one for one in flow.commands if not one.followed and runs(one, client))
-        if calls:
+        if calls and client.username:
             files = replace(found_by(flow, book, read, listed), read=read)
             yield from _Indexes(name, client, flow, book, calls, known_addresses(calls, client, files)).logins()
 

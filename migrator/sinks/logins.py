@@ -34,6 +34,7 @@ class Login(Struct, frozen=True, eq=False):
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
     logins. `npm` is where npm finds it, of a pair that is written for all its later calls. `token` is the sink of the
     password where no user name is given with it, as the client adds one. `writers` write it into a file of the client.
+    `address`: it is a part of one.
     """
 
     command: Command
@@ -51,6 +52,7 @@ class Login(Struct, frozen=True, eq=False):
     npm: NpmPair | None = None
     token: Sink | None = None
     writers: tuple[Command, ...] = ()
+    address: bool = False
 
     @property
     def host_unknown(self) -> bool:

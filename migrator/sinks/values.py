@@ -93,6 +93,26 @@ def lines(text: Alternative) -> Iterator[Alternative]:
     yield tuple(row)
 
 
+def words(text: Alternative) -> Iterator[Alternative]:
+    """What stands between white space. What a variable holds is taken for a part of one word."""
+    word: list[Piece] = []
+    for piece in text:
+        if not isinstance(piece, Literal):
+            word.append(piece)
+            continue
+        at = 0
+        while at <= len(piece.text):
+            end = next((index for index in range(at, len(piece.text)) if piece.text[index].isspace()), len(piece.text))
+            if end > at:
+                word.append(part(piece, at, end))
+            if end < len(piece.text) and word:
+                yield tuple(word)
+                word = []
+            at = end + 1
+    if word:
+        yield tuple(word)
+
+
 def subject_of(value: Value) -> str:
     """What a value that is not certain comes from, for people: `$NAME` of a variable that the script sets to what
     nobody knows, for then it is not settled by what a variable from outside holds; else the name of such a one."""

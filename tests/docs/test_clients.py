@@ -30,7 +30,11 @@ SCRIPTS = (
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
     ("uv", f"uv auth login {PYPI} -u $U --password $T"),
-    ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
+    ("pip, uv", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
+    (
+        "pip",
+        "printf 'index-url = https://%s:%s@pypi.apkg.io/acme/simple' $U $T > ~/.config/pip/pip.conf\npip install web",
+    ),
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
     ("Poetry", f"poetry config repositories.bb {PYPI}\npoetry config pypi-token.bb $T"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),

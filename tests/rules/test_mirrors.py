@@ -96,8 +96,8 @@ MIRRORS = {
         side(LOGIN, PUSH, "scp docker/config.json deploy@acme.example:"),
     ),
     "package-client": (
-        side("pip install --index-url https://$USR:$PAT@pypi.apkg.io/acme/simple web"),
-        side("pip install --index-url https://$USR:$PAT@pypi.acme.example/acme/simple web"),
+        side("curl -u $USR:$PAT https://pypi.apkg.io/acme/simple/web/"),
+        side("curl -u $USR:$PAT https://pypi.acme.example/acme/simple/web/"),
     ),
     "npm-token": (
         side("npm config set //npm.apkg.io/acme/:_authToken $PAT"),
@@ -118,6 +118,10 @@ MIRRORS = {
     "lone-token": (
         side("uv publish --publish-url https://pypi.apkg.io/acme --token $PAT"),
         side("uv publish --publish-url https://pypi.apkg.io/acme --username $USR --password $PAT"),
+    ),
+    "address-credential": (
+        side("pip install -i https://$USR:$PAT@pypi.apkg.io/acme/simple a", _patless_toml=OWN_LIBRARY),
+        side("pip install -i https://$USR:$PAT@pypi.acme.example/simple a", _patless_toml=OWN_LIBRARY),
     ),
     "index-packages-unknown": (
         side(f"{UV_INDEX} uv lock", pyproject_toml=PYPROJECT),

@@ -172,6 +172,35 @@ def test_the_same_of_poetry(script: str, server: Server, tmp_path: Path) -> None
     _becomes_native(script, [PAIR], [NATIVE_PAIR], server, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        'pip download --no-deps -i "https://$PKG_USER:$PKG_PAT@pypi.apkg.io/acme/simple" library || true',
+        "pip download --no-deps -r requirements.txt || true",
+    ],
+    ids=["option", "requirements"],
+)
+def test_the_same_of_pip_where_the_address_takes_the_token_as_it_is(
+    script: str, server: Server, tmp_path: Path
+) -> None:
+    required = "-i https://${PKG_USER}:${PKG_PAT}@pypi.apkg.io/acme/simple\nlibrary\n"
+    text = f"pipelines:\n  default:\n    - step:\n        script:\n          - {script}\n"
+    [change] = planned(report_on({PATH: text.encode(), "requirements.txt": required.encode()}), unsafe=True).changes
+    fixed = change.after.decode().rpartition("          - ")[2]
+    (tmp_path / "requirements.txt").write_text(_here(required, server), encoding="utf-8")
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    before = _run(_here(script, server), {"PKG_USER": "dev", "PKG_PAT": "t=1-x", **quiet}, server, tmp_path)
+    assert dict(before) == {"acme/simple/library": "Basic dev:t=1-x"}
+    native = {"BITBUCKET_PACKAGES_USERNAME": "native", "BITBUCKET_PACKAGES_TOKEN": "n=2_y"}
+    after = _run(_here(fixed, server), {**native, **quiet}, server, tmp_path)
+    assert dict(after) == {"acme/simple/library": "Basic native:n=2_y"}
+
+
+def _here(text: str, server: Server) -> str:
+    """Text about Packages, about the server instead."""
+    return text.replace("https://", "http://").replace("pypi.apkg.io", f"127.0.0.1:{server.server.server_port}")
+
+
 def _becomes_native(script: str, before: list[str], after: list[str], server: Server, folder: Path) -> None:
     (folder / "dist").mkdir()
     with zipfile.ZipFile(folder / "dist" / "acme_web-1.0-py3-none-any.whl", "w") as wheel:

@@ -35,6 +35,7 @@ CASES = {
     "npm-token-wins": ("npm/token-wins",),
     "pnpm-project-file": ("npm/pnpm",),
     "lone-token": ("clients/python-upload-by-a-token",),
+    "address-credential": ("pypi/in-an-address",),
     "index-packages-unknown": ("pypi/unknown-packages",),
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),

@@ -55,7 +55,18 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
         why = f"patless sees nothing that uses the login to {login.login.host}"
     if why and (step.elsewhere or not _settled(login, context)):
         reasons.append(context.reason("index-packages-unknown", why, f"`{login.login.client}`"))
-    return (Opinion(_ASKED, tuple(islice(seen, _MOST)), tuple(islice(reasons, _MOST)), tuple(granted)),)
+    return (
+        *in_an_address(context, login),
+        Opinion(_ASKED, tuple(islice(seen, _MOST)), tuple(islice(reasons, _MOST)), tuple(granted)),
+    )
+
+
+def in_an_address(context: Context, login: PackagesLogin) -> Iterator[Opinion]:
+    """That an address may need the native token in other characters."""
+    if login.login.address:
+        detail = f"the credential is a part of the address that {login.login.client} reads"
+        reason = context.reason("address-credential", detail, f"`{login.login.client}`")
+        yield Opinion("does an address take the token as it is?", reasons=(reason,))
 
 
 def _by_file(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion:
