@@ -56,3 +56,11 @@ class IndexClient(RuleEntry, frozen=True):
     requirements: frozenset[str] = frozenset()
     uploads: IndexUploads | None = None
     rule: str = outside("(rule)")
+
+
+class IndexPipe(RuleEntry, frozen=True):
+    """A pipe that uploads to an index, with the names of the variables that it takes for that."""
+
+    username: str
+    password: str
+    address: str

@@ -10,7 +10,7 @@ from msgspec import field
 
 from migrator.findings.records import Finding, PackageType, Reason, ScriptChange, Severity, Use, Verdict, blocking
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
-from migrator.rulebook.indexes import IndexClient
+from migrator.rulebook.indexes import IndexClient, IndexPipe
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Escape, RegistryClient, Role, valued
 from migrator.text.edits import Edit
@@ -212,6 +212,7 @@ class Sections(RuleEntry, frozen=True):
     escapes: Mapping[str, Escape] = field(default_factory=dict)
     package_clients: Mapping[str, PackageClient] = field(default_factory=dict)
     indexes: Mapping[str, IndexClient] = field(default_factory=dict)
+    index_pipes: Mapping[str, IndexPipe] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     tokens: tuple[Pattern, ...] = ()

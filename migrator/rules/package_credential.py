@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
+from migrator.fixes.index_pipes import PipePair, judged_pipe, pipe_edits, pipe_pair, still_read
+from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
@@ -35,10 +37,28 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
                 reasons = _reasons(context, call.client, call.text)
                 yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
         for task in step.tasks:
-            if found := handed(task.variables, context.book):
+            if given := pipe_pair(task, context.book):
+                yield _uploads(rule, step, context, task, given)
+            elif found := handed(task.variables, context.book):
                 at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
                 yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
         yield from _files(rule, step, context)
+
+
+def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: PipePair) -> Finding:
+    """The finding of a pipe whose user name and password can be replaced."""
+    reasons, assumptions = judged_pipe(step, context, given)
+    return rule.finding(
+        *(step.pipelines.source, given.place),
+        f"{given.name} reaches {given.host} with stored {several(f'${name}' for name in given.stored)}",
+        reasons=reasons,
+        assumptions=assumptions,
+        variables=given.stored,
+        remaining=still_read(step, task, given),
+        registry=given.host,
+        uses=step.uses,
+        edits=pipe_edits(step.pipelines.source, given),
+    )
 
 
 def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:

@@ -43,9 +43,10 @@ SCRIPTS = (
     ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
     ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
-    ("pipes", ""),
+    ("pipe", "- pipe: atlassian/pypi-publish:0.4.0"),
+    ("other pipes", "- pipe: acme/publish:1"),
 )
-PIPE = "- pipe: acme/publish:1\n            variables: {REGISTRY: crg.apkg.io, PASSWORD: $T}"
+VARIABLES = "PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'"
 ROWS = _ROW.findall((ROOT / "docs" / "clients.md").read_text(encoding="utf-8"))
 
 
@@ -56,7 +57,8 @@ def test_each_row_has_a_script() -> None:
 @pytest.mark.parametrize(("row", "script"), list(zip(ROWS, SCRIPTS, strict=True)), ids=[one[0] for one in SCRIPTS])
 def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str]) -> None:
     lines = "".join(f"            {line}\n" for line in script[1].splitlines())
-    item = f"- |\n{lines}" if script[1] else f"{PIPE}\n"
+    piped = f"{script[1]}\n            variables: {{{VARIABLES}}}\n"
+    item = piped if script[1].startswith("- pipe") else f"- |\n{lines}"
     text = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
     found = report_on({PATH: text.encode()}).findings
     assert found

@@ -32,6 +32,10 @@ UV_INDEX = "UV_INDEX_BB_USERNAME=$USR UV_INDEX_BB_PASSWORD=$PAT"
 PYPROJECT = '[[tool.uv.index]]\nname = "bb"\nurl = "https://pypi.apkg.io/acme/simple"\n'
 UV_LOCK = '[[package]]\nname = "library"\nsource = { registry = "https://pypi.apkg.io/acme/simple" }\n'
 OWN_LIBRARY = 'own-packages = ["pypi.apkg.io/acme/library"]\n'
+PIPED = (
+    "definitions:\n  steps:\n    - step: &publish\n        script:\n          - pipe: atlassian/pypi-publish:0.4.0\n"
+    "            variables: {{PYPI_USERNAME: $USR, PYPI_PASSWORD: $PAT, REPOSITORY: 'https://{}/acme'}}\n"
+)
 BEARER = "//npm.apkg.io/{}:_authToken=${{BITBUCKET_PACKAGES_TOKEN}}\n"
 OTHER = 'echo "$PAT2" | docker login crg.apkg.io -u "$USR2" --password-stdin'
 AT_HOST = 'echo "$PAT" | docker login "$HOST" -u "$USR" --password-stdin # crg.apkg.io'
@@ -122,6 +126,10 @@ MIRRORS = {
     "address-credential": (
         side("pip install -i https://$USR:$PAT@pypi.apkg.io/acme/simple a", _patless_toml=OWN_LIBRARY),
         side("pip install -i https://$USR:$PAT@pypi.acme.example/simple a", _patless_toml=OWN_LIBRARY),
+    ),
+    "pipe-credential": (
+        side("true", head=PIPED.format("pypi.apkg.io")),
+        side("true", head=PIPED.format("pypi.acme.example")),
     ),
     "index-packages-unknown": (
         side(f"{UV_INDEX} uv lock", pyproject_toml=PYPROJECT),

@@ -36,6 +36,7 @@ CASES = {
     "pnpm-project-file": ("npm/pnpm",),
     "lone-token": ("clients/python-upload-by-a-token",),
     "address-credential": ("pypi/in-an-address",),
+    "pipe-credential": ("pypi/pipe",),
     "index-packages-unknown": ("pypi/unknown-packages",),
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),
