@@ -12,6 +12,7 @@ from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
+from migrator.sinks.indexes import own_calls
 from migrator.sinks.npm import NPM, writers
 from migrator.sinks.npmrc import bearer, held
 from migrator.sinks.package_clients import handed, kept, package_calls, told_by
@@ -30,8 +31,7 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
-            known |= {login.command for login in shell.logins} | writers(shell.logins)
-            known |= {command for login in shell.logins for command in login.writers}
+            known |= own_calls(shell.logins, context.book) | writers(shell.logins)
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)

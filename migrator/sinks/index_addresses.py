@@ -7,10 +7,13 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from migrator.flow.events import Command
+from msgspec import Struct
+
+from migrator.flow.events import Argument, Command
 from migrator.ir.values import Value
 from migrator.rulebook.indexes import IndexClient
-from migrator.sinks.invocations import parse
+from migrator.rulebook.records import RuleBook
+from migrator.sinks.invocations import invocation, parse
 from migrator.sinks.packages import canonical, without_scheme
 from migrator.sinks.uses import Files
 from migrator.sinks.values import value_of
@@ -32,39 +35,56 @@ def host(address: str) -> str:
     return address.partition("/")[0]
 
 
-def known_addresses(calls: Iterable[Command], client: IndexClient, files: Files) -> Addresses:
+def known_addresses(calls: Iterable[Command], client: IndexClient, book: RuleBook, files: Files) -> Addresses:
     """Those that the calls of a client may find, whatever of them counts; `files` has those that the script may have
     written, too."""
     found: Addresses = {}
-    for name, url in _all(tuple(calls), client, files):
+    for name, url in (*_of_files(client, files), *_of_calls(calls, client, book)):
         found.setdefault(spelt_in_variables(name), set()).add(_address(url))
     return found
 
 
-def _all(calls: tuple[Command, ...], client: IndexClient, files: Files) -> Iterator[tuple[str, str]]:
-    for path in sorted(files.listed()):
-        if posixpath.basename(path) in client.files:
-            yield from _committed(path, client.files[posixpath.basename(path)], files)
+def _of_files(client: IndexClient, files: Files) -> Iterator[tuple[str, str]]:
+    for path in sorted(one for one in files.listed() if posixpath.basename(one) in client.files):
+        yield from _committed(path, client.files[posixpath.basename(path)], files)
+
+
+def _of_calls(calls: Iterable[Command], client: IndexClient, book: RuleBook) -> Iterator[tuple[str, str]]:
     for command in calls:
         for value in parse(command.arguments, client.options).values(client.options):
             yield from _named(value)
         for value in filter(None, (value_of(command, one) for one in client.variables)):
             yield from _named(value)
         before, _, after = client.address.partition("{}")
-        for variable in command.environment if client.address else ():
+        names = (*command.environment, *(name for name, _ in command.overrides)) if client.address else ()
+        for variable in names:
             if variable.startswith(before) and variable.endswith(after):
                 yield variable[len(before) : len(variable) - len(after)], _text(value_of(command, variable))
         if client.settings:
-            yield from ((name, _text(value)) for name, value in set_with(command, client, client.settings.address))
+            found = set_with(command, client, client.settings.address, book)
+            yield from ((one.name, _text(one.values[0])) for one in found)
 
 
-def set_with(command: Command, client: IndexClient, key: str) -> Iterator[tuple[str, Value]]:
-    """The names that settings whose keys begin so are set for, and the first value of each."""
-    words = [one.value for one in parse(command.arguments, frozenset()).words]
+class Setting(Struct, frozen=True):
+    """What a command sets for the index of a name."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+def set_with(command: Command, client: IndexClient, key: str, book: RuleBook) -> Iterator[Setting]:
+    """The settings whose keys begin so."""
+    words = [one.value for one in parse(behind_options(command, book), frozenset()).words]
     if client.settings and command.name in client.programs and len(words) > 2:
         text = words[1].symbol() or ""
         if words[0].text == client.settings.command and text.startswith(key):
-            yield text.removeprefix(key), words[2]
+            yield Setting(text.removeprefix(key), tuple(words[2:]))
+
+
+def behind_options(command: Command, book: RuleBook) -> tuple[Argument, ...]:
+    """The words of a call from the sub-command on."""
+    called = invocation(command, book)
+    return called.rest if called else command.arguments
 
 
 def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, str]]:

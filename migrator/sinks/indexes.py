@@ -6,7 +6,7 @@ https://python-poetry.org/docs/repositories/#configuring-credentials
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +19,14 @@ from migrator.rulebook.records import Registry, RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink
 from migrator.sinks.images import Listed, found_by
-from migrator.sinks.index_addresses import Addresses, host, known_addresses, set_with, spelt_in_variables
+from migrator.sinks.index_addresses import (
+    Addresses,
+    behind_options,
+    host,
+    known_addresses,
+    set_with,
+    spelt_in_variables,
+)
 from migrator.sinks.invocations import Parsed, invocation, parse
 from migrator.sinks.logins import Login
 from migrator.sinks.shown import visible_text
@@ -40,7 +47,18 @@ def find_index_logins(flow: Flow, book: RuleBook, read: Read, listed: Listed) ->
         calls = tuple(one for one in flow.commands if not one.followed and runs(one, client))
         if calls and client.username:
             files = replace(found_by(flow, book, read, listed), read=read)
-            yield from _Indexes(name, client, flow, book, calls, known_addresses(calls, client, files)).logins()
+            addresses = known_addresses(calls, client, book, files)
+            yield from _Indexes(name, client, book, calls, addresses, _elsewhere(flow, name, client, book)).logins()
+
+
+def own_calls(logins: Iterable[Login], book: RuleBook) -> set[Command]:
+    """The commands of logins, but for those that only run within a client: what such a one is given is its own."""
+    found: set[Command] = set()
+    for one in logins:
+        client = book.indexes.get(one.client)
+        if client is None or one.command.name in client.programs:
+            found |= {one.command, *one.writers}
+    return found
 
 
 def runs(command: Command, client: IndexClient) -> bool:
@@ -52,20 +70,20 @@ def word(command: Command, client: IndexClient, book: RuleBook) -> str | None:
     """The sub-command that a call of the client is; None where it is not known."""
     if command.name not in client.programs:
         return "run" if command.wrappers else ""
-    called = invocation(command, book)
-    rest = called.rest if called else command.arguments
+    rest = behind_options(command, book)
     return rest[0].text if rest else ""
 
 
 class _Indexes(Struct, frozen=True):
-    """What one client finds in one script."""
+    """What one client finds in one script. `elsewhere` is where else it may find the credential for an index, as the
+    script shows it, and for any at ''."""
 
     name: str
     client: IndexClient
-    flow: Flow
     book: RuleBook
     calls: tuple[Command, ...]
     addresses: Addresses
+    elsewhere: Mapping[str, str]
 
     def logins(self) -> Iterator[Login]:
         for command in self.calls:
@@ -78,13 +96,13 @@ class _Indexes(Struct, frozen=True):
     def _settings(self, command: Command) -> Iterator[Login]:
         """`poetry config http-basic.NAME USER PASSWORD`"""
         settings = self.client.settings
-        for name, username in set_with(command, self.client, settings.pair) if settings else ():
-            words = [one.value for one in parse(command.arguments, frozenset()).words]
-            password = words[3] if len(words) == 4 else Value.of(Unknown(_NOWHERE))
-            yield from self._login(command, spelt_in_variables(name), username, password, (), None)
-        for name, token in set_with(command, self.client, settings.token) if settings else ():
+        for one in set_with(command, self.client, settings.pair, self.book) if settings else ():
+            username, *others = one.values
+            password = others[0] if len(others) == 1 else Value.of(Unknown(_NOWHERE))
+            yield from self._login(command, spelt_in_variables(one.name), username, password, (), None)
+        for one in set_with(command, self.client, settings.token, self.book) if settings else ():
             username = Value.of(Unknown(_BY_ITSELF.format(self.name)))
-            yield from self._login(command, spelt_in_variables(name), username, token, (), None)
+            yield from self._login(command, spelt_in_variables(one.name), username, one.values[0], (), None)
 
     # Variables
 
@@ -136,7 +154,7 @@ class _Indexes(Struct, frozen=True):
         if token and is_handed(command, token) and (value := value_of(command, token)) is not None:
             yield from self._login(command, index, Value.of(Unknown(_BY_ITSELF.format(self.name))), value, (), ())
             return
-        elsewhere = self._elsewhere(index)
+        elsewhere = self.elsewhere.get(index) or self.elsewhere.get("", "")
         if not sinks and (elsewhere or not any(map(self._registry, self.addresses.get(index, ())))):
             return
         for role, variable in missing:
@@ -146,23 +164,6 @@ class _Indexes(Struct, frozen=True):
         places = sorted(self.addresses.get(index, ())) if parsed.options else ()
         pushed = tuple(ImageUse(Action.PUSH, one, command) for one in places if one)
         yield from self._login(command, index, username, password, tuple(sinks), pushed)
-
-    def _elsewhere(self, index: str) -> str:
-        """Where else the client may find the credential, as the script shows it; '' for nowhere."""
-        settings = self.client.settings
-        for command in self.flow.commands:
-            for key in (settings.pair, settings.token) if settings else ():
-                if any(spelt_in_variables(name) == index for name, _ in set_with(command, self.client, key)):
-                    return f"the settings of {self.name}"
-            called = invocation(command, self.book)
-            if called and called.client.name == self.name and called.syntax and called.syntax.does(Action.STORE):
-                return f"`{self.name} {command.arguments[0].text}`"
-            names = (*command.environment, *(name for name, _ in command.overrides))
-            texts = [visible_text(one.value) for one in command.arguments]
-            texts += [visible_text(one.path) for one in command.outputs]
-            if any(_OTHERS.search(text) for text in (*names, *texts)):
-                return "a netrc file or a keyring"
-        return ""
 
     # Both
 
@@ -195,3 +196,22 @@ class _Indexes(Struct, frozen=True):
     def _registry(self, address: str) -> Registry | None:
         found = self.book.registry(host(address))
         return found if found and found.type is PackageType.PYTHON else None
+
+
+def _elsewhere(flow: Flow, name: str, client: IndexClient, book: RuleBook) -> dict[str, str]:
+    found: dict[str, str] = {}
+    settings = client.settings
+    for command in flow.commands:
+        for key in (settings.pair, settings.token) if settings else ():
+            for one in set_with(command, client, key, book):
+                found[spelt_in_variables(one.name)] = f"the settings of {name}"
+        called = invocation(command, book)
+        if called and called.client.name == name and called.syntax and called.syntax.does(Action.STORE):
+            found[""] = f"`{name} {called.rest[0].text}`"
+        texts = [visible_text(one.value) for one in command.arguments]
+        texts += [visible_text(one.path) for one in command.outputs]
+        if any(map(_OTHERS.search, texts)):
+            found[""] = "a netrc file or a keyring"
+    if any(_OTHERS.search(one.name) for one in flow.definitions):
+        found[""] = "a netrc file or a keyring"
+    return found

@@ -252,16 +252,37 @@ def test_halves_that_are_stored_under_the_names_are_set_for_the_call(
     assert fixed(call, files) == f"{native} {call}"
 
 
-def test_own_packages_settle_what_is_read() -> None:
-    files = {
-        "pyproject.toml": INDEX,
-        "uv.lock": UV_LOCK.format("pypi.apkg.io"),
-        ".patless.toml": 'own-packages = ["pypi.apkg.io/acme/library"]\n',
-    }
+@pytest.mark.parametrize(
+    ("before", "lock", "verdict"),
+    [
+        ("", "uv.lock", "safe"),
+        ("cd web\n", "uv.lock", "safe"),
+        ("cd web\n", "web/uv.lock", "safe"),
+        ("cd web\n", "api/uv.lock", "unsafe"),
+        ('cd "$FOLDER"\n', "web/uv.lock", "unsafe"),
+        ("sed -i s/a/b/ uv.lock\n", "uv.lock", "unsafe"),
+    ],
+)
+def test_own_packages_settle_what_a_lock_file_names(before: str, lock: str, verdict: str) -> None:
+    files = {"pyproject.toml": INDEX, lock: UV_LOCK.format("pypi.apkg.io"), "web/a.py": "", "api/a.py": ""}
     given = {path: text.encode() for path, text in files.items()}
+    settings = Settings(own_packages=("other.apkg.io/x", "*/library"))
+    report = report_on({PATH: pipelines(f"{UV}\n{before}uv sync").encode(), **given}, settings)
+    assert [one.verdict.value for one in report.findings] == [verdict]
+    assert ("uv.lock is up to date" in report.findings[0].assumptions) is (verdict == "safe")
+
+
+def test_own_packages_of_the_index_settle_what_no_lock_file_names() -> None:
     settings = Settings(own_packages=("pypi.apkg.io/acme/library",))
-    report = report_on({PATH: pipelines(f"{UV}\nuv sync").encode(), **given}, settings)
-    assert [one.verdict.value for one in report.findings] == ["safe"]
+    files = {PATH: pipelines(f"{UV}\nuv lock").encode(), "pyproject.toml": INDEX.encode()}
+    assert [one.verdict.value for one in report_on(files, settings).findings] == ["safe"]
+
+
+def test_an_upload_takes_for_granted_that_no_token_is_stored_besides() -> None:
+    (one,) = found(f"{BB}\npoetry config http-basic.bb $U $T\npoetry publish -r bb")
+    assert "no variable POETRY_PYPI_TOKEN_BB takes the place of the user name and the token" in one.assumptions
+    (one,) = found(f"{BB}\npoetry publish -r bb -u $U -p $T")
+    assert one.assumptions == ("pypi.apkg.io/acme is linked to this repository",)
 
 
 def test_an_index_that_another_program_reads_too_keeps_its_variables() -> None:

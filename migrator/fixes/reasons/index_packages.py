@@ -6,18 +6,22 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from msgspec import Struct
+
 from migrator.findings.records import PackageType, Reason
-from migrator.fixes.context import Context
+from migrator.fixes.context import Context, once
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.reasons.reach import unseen_programs
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow
-from migrator.ir.paths import matching
+from migrator.ir.paths import matching, only
 from migrator.reading.python_locks import locked_packages
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.indexes import IndexClient
+from migrator.rulebook.sinks import Channel
 from migrator.sinks.indexes import runs, word
+from migrator.sinks.keeping import within
 from migrator.sinks.packages import Name, linkage, name_of
 from migrator.sinks.writers import may_write
 
@@ -49,8 +53,9 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
         code = "other-workspace" if context.picture.other_workspace(name) else "foreign-package"
         detail = f"{login.login.client} reads {name.shown}, which this repository does not publish"
         reasons.append(context.reason(code, detail, name.shown))
-    if any(_uploads(one, client, context) for one in calls) and login.login.alone is None:
-        granted.append(linkage(f"what {login.login.client} publishes at {login.login.host}"))
+    if names and not why:
+        granted.append(f"{client.lock} is up to date")
+    granted += _published(login, context, client, calls)
     if not calls and login.login.alone is None:
         why = f"patless sees nothing that uses the login to {login.login.host}"
     if why and (step.elsewhere or not _settled(login, context)):
@@ -59,6 +64,17 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
         *in_an_address(context, login),
         Opinion(_ASKED, tuple(islice(seen, _MOST)), tuple(islice(reasons, _MOST)), tuple(granted)),
     )
+
+
+def _published(login: PackagesLogin, context: Context, client: IndexClient, calls: Sequence[Command]) -> Iterator[str]:
+    """What uploads take for granted: that no token is stored, which the client would take instead."""
+    uploads = any(_uploads(one, client, context) for one in calls)
+    if uploads and login.login.alone is None:
+        yield linkage(f"what {login.login.client} publishes at {login.login.host}")
+    told = any(one.channel is Channel.OPTION for one in login.login.sinks)
+    if uploads and client.token and not told:
+        index = login.login.config.split(" ")[1]
+        yield f"no variable {client.token.format(index)} takes the place of the user name and the token"
 
 
 def in_an_address(context: Context, login: PackagesLogin) -> Iterator[Opinion]:
@@ -124,6 +140,26 @@ def _uploads(command: Command, client: IndexClient, context: Context) -> bool:
     return called == "publish" or (client.uploads is not None and called == client.uploads.command)
 
 
+class _Lock(Struct, frozen=True):
+    """A lock file of the repository; `text` is None where it cannot be read, or the step may write it."""
+
+    path: str
+    text: str | None
+
+    def covers(self, command: Command) -> bool:
+        """Whether a call runs in its folder, or below."""
+        folder, place = only(command.folders), posixpath.dirname(self.path)
+        return folder is not None and (not place or within(folder, [place]))
+
+
+@once
+def _locks(step: StepFacts, context: Context) -> Iterator[_Lock]:
+    names = {client.lock for client in context.book.indexes.values() if client.lock}
+    paths = [path for path in context.files.paths if posixpath.basename(path) in names]
+    changed = {one for shell in step.shells for one in matching(may_write(shell.trace, context.book), paths)}
+    yield from (_Lock(path, None if path in changed else context.file(path)) for path in paths)
+
+
 def _read(
     step: StepFacts, context: Context, login: PackagesLogin, reading: Sequence[Command], client: IndexClient
 ) -> tuple[frozenset[str], str]:
@@ -134,14 +170,15 @@ def _read(
     if step.elsewhere:
         where = "other repositories may import this pipeline, and patless can't tell what {} reads there"
         return frozenset(), where.format(shown)
-    paths = [path for path in context.files.paths if posixpath.basename(path) == client.lock]
-    texts = [context.file(path) for path in paths]
-    found = frozenset(one for text in texts if text for one in locked_packages(text, host))
+    locks = [one for one in _locks(step, context) if posixpath.basename(one.path) == client.lock]
+    found = frozenset(one for lock in locks for one in locked_packages(lock.text or "", host))
     free = next((one for one in reading if word(one, client, context.book) not in client.locked), None)
     if free is not None:
         first = word(free, client, context.book)
         called = f"`{shown} {first}`" if first else f"`{shown}`"
         return found, f"{called} may read any package of {host}"
-    if None in texts or any(matching(may_write(shell.trace, context.book), paths) for shell in step.shells):
+    if any(one.text is None for one in locks):
         return found, f"patless can't tell what is in {client.lock}"
+    if not all(any(lock.covers(one) for lock in locks) for one in reading):
+        return found, f"{shown} runs in a folder without a {client.lock}, as far as patless can tell"
     return found, "" if found else f"no {client.lock} names a package of {host}"
