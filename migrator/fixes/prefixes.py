@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -21,10 +22,16 @@ from migrator.text.source import Span
 _FIXED = regex(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 
 
-def calls(script: Script) -> set[int]:
+def calls(script: Script) -> frozenset[int]:
     """Where calls stand in a script, and not in a text that it has run. Raises ProgramError."""
+    return _calls(script.text)
+
+
+@lru_cache(maxsize=4)
+def _calls(text: str) -> frozenset[int]:
+    """Each login of a script asks."""
     found: set[int] = set()
-    pending: list[object] = [*lower(script.text)]
+    pending: list[object] = [*lower(text)]
     while pending:
         node = pending.pop()
         if isinstance(node, Call):
@@ -33,7 +40,7 @@ def calls(script: Script) -> set[int]:
             pending += [getattr(node, name) for name in node.__struct_fields__]
         elif isinstance(node, tuple):
             pending += node
-    return found
+    return frozenset(found)
 
 
 def is_read_only(script: Script, name: str) -> bool:

@@ -179,6 +179,8 @@ def _read(
         return found, f"{called} may read any package of {host}"
     if any(one.text is None for one in locks):
         return found, f"patless can't tell what is in {client.lock}"
+    if not found:
+        return found, f"no {client.lock} names a package of {host}"
     if not all(any(lock.covers(one) for lock in locks) for one in reading):
         return found, f"{shown} runs in a folder without a {client.lock}, as far as patless can tell"
-    return found, "" if found else f"no {client.lock} names a package of {host}"
+    return found, ""
