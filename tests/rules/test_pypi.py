@@ -272,6 +272,23 @@ def test_own_packages_settle_what_a_lock_file_names(before: str, lock: str, verd
     assert ("uv.lock is up to date" in report.findings[0].assumptions) is (verdict == "safe")
 
 
+@pytest.mark.parametrize(
+    ("name", "script", "verdict"),
+    [
+        ("Library", f"uv sync\nuv publish --publish-url {URL} -u $U -p $T", "safe"),
+        ("library", "uv sync", "unsafe"),
+        ("other", f"uv sync\nuv publish --publish-url {URL} -u $U -p $T", "unsafe"),
+    ],
+)
+def test_a_project_that_a_step_publishes_is_an_own_package(name: str, script: str, verdict: str) -> None:
+    files = {
+        "pyproject.toml": INDEX,
+        "uv.lock": UV_LOCK.format("pypi.apkg.io"),
+        "library/pyproject.toml": f'[project]\nname = "{name}"\n',
+    }
+    assert verdicts(f"{UV}\n{script}", files)[0] == (verdict, () if verdict == "safe" else ("foreign-package",))
+
+
 def test_own_packages_of_the_index_settle_what_no_lock_file_names() -> None:
     settings = Settings(own_packages=("pypi.apkg.io/acme/library",))
     files = {PATH: pipelines(f"{UV}\nuv lock").encode(), "pyproject.toml": INDEX.encode()}

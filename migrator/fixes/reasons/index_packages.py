@@ -16,7 +16,7 @@ from migrator.fixes.reasons.reach import unseen_programs
 from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run, may_follow
 from migrator.ir.paths import matching, only
-from migrator.reading.python_locks import locked_packages
+from migrator.reading.python_locks import PROJECT, locked_packages, project_names, spelt_in_indexes
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.indexes import IndexClient
 from migrator.rulebook.sinks import Channel
@@ -26,6 +26,8 @@ from migrator.sinks.packages import Name, linkage, name_of
 from migrator.sinks.writers import may_write
 
 _MOST = 8
+_UPLOADERS = frozenset({"twine", "uv", "poetry"})
+_UPLOADS = frozenset({"upload", "publish"})
 _ASKED = "whose are the packages that it reads from the index?"
 
 
@@ -42,6 +44,7 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
     reading = [one for one in calls if _reads(one, client, context)]
     names, why = _read(step, context, login, reading, client)
     granted = [f"{shown} uses only packages linked to this repository" for shown in _others(step, context, login)]
+    own = _own(step, context) if names else ()
     reasons: list[Reason] = []
     seen: list[Sighting] = []
     for address in sorted(names):
@@ -49,6 +52,9 @@ def index_packages(step: StepFacts, context: Context, login: PackagesLogin) -> t
         assert isinstance(name, Name)
         seen.append(Sighting(f"it reads {name.shown}"))
         if context.picture.listed(name) or context.picture.shared(name):
+            continue
+        if spelt_in_indexes(name.text.rpartition("/")[2]) in own and not context.picture.other_workspace(name):
+            granted.append(linkage(name.shown))
             continue
         code = "other-workspace" if context.picture.other_workspace(name) else "foreign-package"
         detail = f"{login.login.client} reads {name.shown}, which this repository does not publish"
@@ -138,6 +144,16 @@ def _reads(command: Command, client: IndexClient, context: Context) -> bool:
 def _uploads(command: Command, client: IndexClient, context: Context) -> bool:
     called = word(command, client, context.book)
     return called == "publish" or (client.uploads is not None and called == client.uploads.command)
+
+
+@once
+def _own(_: StepFacts, context: Context) -> Iterator[str]:
+    """The names of the repository's projects, where a step of it publishes packages."""
+    every = (one for step in context.steps for shell in step.shells for one in shell.trace.commands)
+    if any(one.name in _UPLOADERS and any(word.text in _UPLOADS for word in one.arguments[:1]) for one in every):
+        for path in context.files.paths:
+            if posixpath.basename(path) == PROJECT:
+                yield from project_names(context.file(path) or "")
 
 
 class _Lock(Struct, frozen=True):
