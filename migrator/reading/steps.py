@@ -25,7 +25,7 @@ from migrator.sinks.calls import find_calls
 from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.images import find_images
 from migrator.sinks.index_urls import find_url_logins
-from migrator.sinks.indexes import find_index_logins
+from migrator.sinks.indexes import find_index_logins, index_uploads
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.npm import find_npm_logins
 from migrator.sinks.uses import ImageUse
@@ -162,7 +162,10 @@ class StepReader:
             return kept
         answers = self.asked.begin()
         trace = self.trace(text, follow, ignored, known)
-        images = find_images(trace, self.book, self.file, self.library.listed)
+        images = (
+            *find_images(trace, self.book, self.file, self.library.listed),
+            *index_uploads(trace, self.book, self.file, self.library.listed),
+        )
         calls = find_calls(images, self.book)
         indexed = (
             *find_index_logins(trace, self.book, self.file, self.library.listed),

@@ -29,6 +29,15 @@ class IndexUploads(RuleEntry, frozen=True):
     options: frozenset[str] = frozenset()
 
 
+class IndexPublishing(RuleEntry, frozen=True):
+    """A sub-command that publishes to the address at `key` of the index that an option, or a variable, names."""
+
+    command: str
+    key: str
+    option: frozenset[str] = frozenset()
+    variables: tuple[str, ...] = ()
+
+
 class IndexClient(RuleEntry, frozen=True):
     """A client of indexes with names. `username`, `password`, `token` and `address` are names of variables, `{}`
     standing for the name in upper case; `options` and `variables` hold `NAME=URL`. The tables at `files` have a `name`
@@ -55,6 +64,7 @@ class IndexClient(RuleEntry, frozen=True):
     url_keys: frozenset[str] = frozenset()
     requirements: frozenset[str] = frozenset()
     uploads: IndexUploads | None = None
+    publishing: IndexPublishing | None = None
     rule: str = outside("(rule)")
 
 

@@ -4,7 +4,7 @@ own settings."""
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -45,6 +45,15 @@ def known_addresses(calls: Iterable[Command], client: IndexClient, book: RuleBoo
 
 
 def _of_files(client: IndexClient, files: Files) -> Iterator[tuple[str, str]]:
+    yield from ((name, tables.get("url", "")) for name, tables in _tables(client, files))
+
+
+def publishing_addresses(name: str, key: str, client: IndexClient, files: Files) -> set[str]:
+    """The addresses at a key of the tables of an index, '' for one that is not known."""
+    return {_address(table.get(key, "")) for one, table in _tables(client, files) if one == name} or {""}
+
+
+def _tables(client: IndexClient, files: Files) -> Iterator[tuple[str, Mapping[str, str]]]:
     for path in sorted(one for one in files.listed() if posixpath.basename(one) in client.files):
         yield from _committed(path, client.files[posixpath.basename(path)], files)
 
@@ -87,8 +96,9 @@ def behind_options(command: Command, book: RuleBook) -> tuple[Argument, ...]:
     return called.rest if called else command.arguments
 
 
-def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, str]]:
-    """The indexes in the tables of a file. Of one that the script may have written, no address is known."""
+def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The indexes in the tables of a file, with the texts in each. Of one that the script may have written, no address
+    is known."""
     text = files.read(path)
     try:
         part: Any = Toml(path, (text or "").encode()).table
@@ -99,8 +109,9 @@ def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, str]]:
     if isinstance(part, dict):
         part = [{"name": name, **one} for name, one in part.items() if isinstance(one, dict)]
     for one in part if isinstance(part, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("name"), str) and isinstance(one.get("url"), str):
-            yield one["name"], "" if files.made(path) else one["url"]
+        texts = {key: value for key, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
+        if "name" in texts and "url" in texts:
+            yield texts["name"], {} if files.made(path) else texts
 
 
 def _named(value: Value) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from migrator.sinks.index_addresses import (
     behind_options,
     host,
     known_addresses,
+    publishing_addresses,
     set_with,
     spelt_in_variables,
 )
@@ -49,6 +50,23 @@ def find_index_logins(flow: Flow, book: RuleBook, read: Read, listed: Listed) ->
             files = replace(found_by(flow, book, read, listed), read=read)
             addresses = known_addresses(calls, client, book, files)
             yield from _Indexes(name, client, book, calls, addresses, _elsewhere(flow, name, client, book)).logins()
+
+
+def index_uploads(flow: Flow, book: RuleBook, read: Read, listed: Listed) -> Iterator[ImageUse]:
+    """Where calls publish that name an index: `uv publish --index NAME`."""
+    for client in book.indexes.values():
+        told = client.publishing
+        for command in flow.commands if told else ():
+            if not told or command.followed or command.name not in client.programs:
+                continue
+            given = parse(command.arguments, told.option).values(told.option)
+            given += [value for name in told.variables if (value := value_of(command, name)) is not None]
+            if given and word(command, client, book) == told.command:
+                files = replace(found_by(flow, book, read, listed), read=read)
+                name = given[0].text or ""
+                for address in sorted(publishing_addresses(name, told.key, client, files)):
+                    what = f"the address of the index {name}".rstrip()
+                    yield ImageUse(Action.PUSH, address or None, command, f"it goes to {what}", what)
 
 
 def own_calls(logins: Iterable[Login], book: RuleBook) -> set[Command]:

@@ -517,3 +517,27 @@ def test_a_pipe_says_what_else_reads_its_variables_and_what_speaks_against_it() 
     (one,) = report_on(text, Settings(workspace="globex")).findings
     assert {reason.code for reason in one.reasons} == {"pipe-credential", "shell-runner", "other-workspace"}
     assert (one.variables, one.remaining, one.edits) == (("U", "T"), ("T",), ())
+
+
+PUBLISH = (
+    f'{INDEX}publish-url = "{URL}"\n'
+    '[[tool.uv.index]]\nname = "pub"\nurl = "https://a.b/s"\npublish-url = "https://a.b/u"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("uv publish --index pub -u $U -p $T\necho apkg.io", []),
+        ("uv publish --index my-bb -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN", []),
+        ("uv publish --index my-bb -u $U -p $T", ["safe"]),
+        ("export UV_PUBLISH_INDEX=my-bb\nuv publish --username=$U --password=$T", ["safe"]),
+        ("uv publish --index $X -u $U -p $T", ["report-only"]),
+        ("uv publish --index other -u $U -p $T", ["report-only"]),
+        ("echo > pyproject.toml\nuv publish --index my-bb -u $U -p $T", ["report-only"]),
+    ],
+)
+def test_an_upload_goes_to_the_index_that_it_names(script: str, expected: list[str]) -> None:
+    files = {"pyproject.toml": PUBLISH}
+    assert [verdict for verdict, _ in verdicts(script, files)] == expected
+    assert fixed(script, files) == (_native(script) if expected == ["safe"] else script)
