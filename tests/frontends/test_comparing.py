@@ -14,6 +14,28 @@ VARIABLES = 'U="$N" P="$T"'
 
 
 @pytest.mark.parametrize(
+    ("text", "after", "expected"),
+    [
+        ("see https://a:b@host/x", 'see https://"$U":"$P"@host/x', True),
+        ('see "https://a:b@host/x"', 'see "https://$U:$P@host/x"', True),
+        ('see "a login a password b c"', 'see "a login $U password $P c"', True),
+        ('see "https://a:b@host/x"', 'see "https://$U:$P@other/x"', False),
+        ('see "https://a:b@host/x"', 'see "https://$U-$P@host/x"', False),
+        ("see 'https://a:b@host/x'", "see 'https://$U:$P@host/x'", False),
+    ],
+)
+def test_several_parts_of_a_literal_may_become_expansions(text: str, after: str, expected: bool) -> None:
+    edits = []
+    at = 0
+    for old, name in (("a", "$U"), ("b", "$P")):
+        at = next(one for one in range(at, len(text)) if text[one] == old and text[one - 1] in "/: ")
+        start = after.index(name)
+        quoted = after[start - 1] == '"' and after[start + 2] == '"'
+        edits.append(Edit("x", Span(at, at + 1), f'"{name}"' if quoted else name))
+    assert same(lower(text), lower(after), edits) is expected
+
+
+@pytest.mark.parametrize(
     ("text", "old", "new", "expected"),
     [
         ("uv publish --token $T d", "--token $T", OPTIONS, True),

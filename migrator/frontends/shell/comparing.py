@@ -98,14 +98,14 @@ class _Comparison(Struct, frozen=True):
                     return None
                 done, at = index + found[0], at + found[1]
                 continue
-            edit = self.replacing(record) if isinstance(record, Constant) else None
-            if edit is None or not isinstance(record, Constant):
+            edits = self.replacing(record) if isinstance(record, Constant) else ()
+            if not edits or not isinstance(record, Constant):
                 if at == len(other):
                     return None
                 pairs.append((record, other[at]))
                 at += 1
                 continue
-            count = self.replaced(record, other[at:], edit)
+            count = self.replaced(record, other[at:], edits)
             if not count:
                 return None
             at += count
@@ -147,28 +147,35 @@ class _Comparison(Struct, frozen=True):
 
     # Literals
 
-    def replacing(self, literal: Constant) -> Edit | None:
-        """The edit within a literal."""
-        return next((edit for edit in self.within(literal.span)), None) if literal.span else None
+    def replacing(self, literal: Constant) -> tuple[Edit, ...]:
+        """The edits within a literal."""
+        return tuple(self.within(literal.span)) if literal.span else ()
 
-    def replaced(self, literal: Constant, parts: Sequence[object], edit: Edit) -> int:
+    def replaced(self, literal: Constant, parts: Sequence[object], edits: tuple[Edit, ...]) -> int:
         """How many of the parts stand for a literal that was edited; 0 where they do not."""
         span = literal.span
         assert span is not None
+        edit = edits[0]
         if _EXPANSION.fullmatch(edit.text) and not edit.text.startswith(("$", '"')):
             first = parts[0] if parts else None
             asked = isinstance(first, Constant) and span in self.named and first.text == edit.text
             return int(asked and isinstance(first, Constant) and first.quoting is literal.quoting)
-        before, after = edit.span.start - span.start, span.end - edit.span.end
-        wanted: list[object] = [literal.text[:before]] if before else []
-        wanted.append(None)
-        wanted += [literal.text[-after:]] if after else []
-        if (before or after) and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
+        wanted: list[str | Edit] = []
+        at = span.start
+        for one in edits:
+            wanted += [literal.text[at - span.start : one.span.start - span.start]] if one.span.start > at else []
+            wanted.append(one)
+            at = one.span.end
+        wanted += [literal.text[at - span.end :]] if at < span.end else []
+        if len(wanted) > 1 and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
             return 0
         if len(parts) < len(wanted):
             return 0
-        for text, part in zip(wanted, parts, strict=False):
-            expected = _expands(part, _name(edit)) if text is None else isinstance(part, Constant) and part.text == text
+        for told, part in zip(wanted, parts, strict=False):
+            if isinstance(told, str):
+                expected = isinstance(part, Constant) and part.text == told
+            else:
+                expected = _expands(part, _name(told))
             if not expected:
                 return 0
         return len(wanted)
