@@ -89,13 +89,18 @@ def _judged(
     return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 
 
+def _pushes_images(login: PackagesLogin) -> bool:
+    """Whether it is a login that a pipe may stand for, and not a call, nor one to an index of other packages."""
+    return login.login.alone is None and login.registry.images
+
+
 def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
 
     piped: list[JudgedLogin] = []
     for shell in step.shells:
-        mine = [item for item in judged if item.login.shell is shell and item.login.login.alone is None]
+        mine = [item for item in judged if item.login.shell is shell and _pushes_images(item.login)]
         piped += [item for item in judged if item.login.shell is shell and item not in mine]
         if all(item.login.native for item in mine):
             piped += mine

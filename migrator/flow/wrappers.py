@@ -122,10 +122,12 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
             overrides.append((*override, rest[0].word))
             rest = rest[1:]
         elif not told:
-            if head not in wrapper.commands:
+            told_by = [" ".join(one.text or "?" for one in rest[:count]) for count in (1, 2)]
+            count = next((index for index, text in enumerate(told_by, 1) if text in wrapper.commands), 0)
+            if not count:
                 return Unwrapped("", ())
             told = True
-            rest = rest[1:]
+            rest = rest[count:]
         elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
             if wrapper.sources and not skipped:
                 sourced.append(concat([rest[0].value, Value.of(Literal(f"/{wrapper.sources}"))]))

@@ -20,11 +20,11 @@ class Wrapper(RuleEntry, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
-    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
-    a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
-    in one. `shows`: it writes what it runs to the log. Before that it reads in the shell file `sources` of the folder
-    that the first of its `words` names, or of the nearest around that. `hands_on`: what it runs finds the variables
-    that are set for it, unchanged."""
+    there are `commands`, of one word or two, it runs the rest only behind one of these. What begins with an option
+    among `gives`, or a file with such an ending, is given to that program. The value of an option in `splits` is words
+    of the command in one. `shows`: it writes what it runs to the log. Before that it reads in the shell file `sources`
+    of the folder that the first of its `words` names, or of the nearest around that. `hands_on`: what it runs finds the
+    variables that are set for it, unchanged."""
 
     options: frozenset[str] = frozenset()
     words: Count = Count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.findings.settings import Settings
+from migrator.findings.settings import PipeStyle, Settings
 from tests.memory import PATH, report_on
 from tests.rules.pypi import URL, fixed, found, native, pipelines, verdicts
 
@@ -225,3 +225,13 @@ def test_an_upload_goes_to_the_index_that_it_names(script: str, expected: list[s
     files = {"pyproject.toml": PUBLISH}
     assert [verdict for verdict, _ in verdicts(script, files)] == expected
     assert fixed(script, files) == (native(script) if expected == ["safe"] else script)
+
+
+def test_a_pipe_pushes_images_though_the_step_publishes_other_packages() -> None:
+    image = "docker build -t crg.apkg.io/acme/web:1 .\ndocker push crg.apkg.io/acme/web:1"
+    login = f"docker login -u $U -p $T crg.apkg.io\n{image}"
+    script = f"{login}\n{BB}\npoetry config http-basic.bb $U $T\npoetry publish -r bb"
+    given = {PATH: pipelines(script).encode(), "Dockerfile": b"FROM alpine:3\n"}
+    first, other = report_on(given, Settings(pipe=PipeStyle("1.2.3"))).findings
+    assert "pipe-image" not in {reason.code for reason in (*first.reasons, *other.reasons)}
+    assert (other.edits, other.variables) == ((), ("U", "T"))

@@ -24,7 +24,11 @@ def test_another_module_and_a_wrapper_that_may_set_its_variables_are_not_changed
 
 
 @pytest.mark.parametrize(
-    "runner", ["python -m", "python3.12 -u -m", "py -3.12 -m", "uv run", "poetry run", "uv run python -m", "pipx run"]
+    "runner",
+    [
+        *("python -m", "python3.12 -u -m", "py -3.12 -m", "uv run python -m"),
+        *("uv run", "uv tool run", "uvx", "poetry run", "pipx run"),
+    ],
 )
 def test_an_upload_that_another_program_runs_is_one(runner: str) -> None:
     assert verdicts(f"{runner} {UPLOAD} d/*") == [("safe", ())]
