@@ -33,6 +33,7 @@ from migrator.text.patterns import regex
 _BEGINS = regex(r"(?:[\w.-]{1,100}=)?https?://")
 _EXPANDED = regex(r"https?://\$\{([A-Z][A-Z0-9_]{0,99})\}:\$\{([A-Z][A-Z0-9_]{0,99})\}@([\w.-]{1,200}(?::443)?)")
 _NAMED = regex(r"\$\{([A-Z][A-Z0-9_]{0,99})\}")
+_INCLUDES = regex(r"(?m)^[ \t]{0,20}(?:-[rc]|--requirement|--constraint)")
 _SETS = ("config", "set")
 
 
@@ -98,26 +99,27 @@ class _Call(Struct, frozen=True):
             )
 
     def _required(self, files: Iterable[Value]) -> Iterator[Login]:
-        """The variables that files with requirements name; one that is for another host, too, is not changed."""
-        pairs: dict[tuple[str, str], set[str]] = {}
-        named: list[str] = []
-        for value in files:
-            path = (
-                only(located(value.text or "", self.command.folders, self.book.built_in.clone)) if value.text else None
-            )
-            text = self.files().read(path) if path else None
-            for match in _EXPANDED.finditer(text or ""):
-                pairs.setdefault((match[1], match[2]), set()).add(canonical(match[3]))
-            named += _NAMED.findall(text or "")
-        for names, hosts in pairs.items():
-            if len(hosts) > 1 or len(pairs) > 1 or any(named.count(one) != named.count(names[0]) for one in names):
-                continue
-            sinks = tuple(
-                Sink(Action.USE, role, Channel.ENVIRONMENT, self.name, self._value(name), self.command.span, name)
-                for role, name in zip((Role.USERNAME, Role.PASSWORD), names, strict=True)
-            )
-            address = _Address(min(hosts), sinks[0].value, sinks[1].value)
-            yield from self._login(address, sinks, f"{self._alone} {names}", ())
+        """The variables that files with requirements name; none that is, or may be, for something else, too."""
+        texts = [self._text(value) for value in files]
+        found = [(match[1], match[2], canonical(match[3])) for text in texts for match in _EXPANDED.finditer(text)]
+        named = [name for text in texts for name in _NAMED.findall(text)]
+        if len(set(found)) != 1 or any(map(_INCLUDES.search, texts)):
+            return
+        *names, host = found[0]
+        if any(named.count(name) != len(found) for name in names):
+            return
+        sinks = tuple(
+            Sink(Action.USE, role, Channel.ENVIRONMENT, self.name, self._value(name), self.command.span, name)
+            for role, name in zip((Role.USERNAME, Role.PASSWORD), names, strict=True)
+        )
+        yield from self._login(_Address(host, sinks[0].value, sinks[1].value), sinks, f"{self._alone} {names}", ())
+
+    def _text(self, file: Value) -> str:
+        """The text of a file of the repository, '' for one that is none, or that the script may have written."""
+        if not file.text:
+            return ""
+        path = only(located(file.text, self.command.folders, self.book.built_in.clone))
+        return (self.files().read(path) if path else None) or ""
 
     def _value(self, name: str) -> Value:
         value = value_of(self.command, name) if is_handed(self.command, name) else None

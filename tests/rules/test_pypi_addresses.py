@@ -40,6 +40,8 @@ def test_addresses_without_stored_variables_and_for_other_hosts_are_none_of_ours
             "pip install -r requirements.txt -r b.txt",
             {"requirements.txt": FILE, "b.txt": FILE.replace("apkg.io", "example.org")},
         ),
+        ("pip install -r requirements.txt", {"requirements.txt": f"-r base.txt\n{FILE}"}),
+        ("pip install -r requirements.txt", {"requirements.txt": f"{FILE}-f https://x.y/${{U}}/${{T}}\n"}),
         ("pip install -r requirements.txt", {"requirements.txt": f"{FILE}a @ https://x.y/${{T}}/a.whl\n"}),
         (f"cat > ~/.config/pip/pip.conf <<EOF\nindex-url = {ADDRESS}\nEOF\npip install web", {}),
     ],
