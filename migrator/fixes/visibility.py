@@ -40,6 +40,7 @@ class Visibility:
         self.given = {
             (login.command, sink.variable) for login in logins if login.login.npm for sink in login.login.sinks
         }
+        self._told = {(login.command, sink.variable) for login in logins for sink in login.login.sinks}
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -93,7 +94,7 @@ class Visibility:
             if not queries.exported_to(command, definition, given) or (command, name) in self.given:
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
-            if taken or self.readers.may_read(command, name):
+            if taken or ((command, name) not in self._told and self.readers.may_read(command, name)):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def _other_user(self, span: Span) -> str:

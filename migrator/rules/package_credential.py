@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
+from migrator.fixes.index_pipes import PipePair, judged_pipe, pipe_edits, pipe_pair, still_read
+from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
+from migrator.sinks.indexes import own_calls
 from migrator.sinks.npm import NPM, writers
 from migrator.sinks.npmrc import bearer, held
 from migrator.sinks.package_clients import handed, host_in, kept, package_calls, told_by
@@ -30,16 +33,34 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
-            known |= {login.command for login in shell.logins} | writers(shell.logins)
+            known |= own_calls(shell.logins, context.book) | writers(shell.logins)
             for call in package_calls(shell.trace, context.book, known):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)
                 yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
         for task in step.tasks:
-            if found := handed(task.variables, context.book):
+            if given := pipe_pair(task, context.book):
+                yield _uploads(rule, step, context, task, given)
+            elif found := handed(task.variables, context.book):
                 at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
                 yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
         yield from _files(rule, step, context)
+
+
+def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: PipePair) -> Finding:
+    """The finding of a pipe whose user name and password can be replaced."""
+    reasons, assumptions = judged_pipe(step, context, given)
+    return rule.finding(
+        *(step.pipelines.source, given.place),
+        f"{given.name} reaches {given.host} with stored {several(f'${name}' for name in given.stored)}",
+        reasons=reasons,
+        assumptions=assumptions,
+        variables=given.stored,
+        remaining=still_read(step, task, given),
+        registry=given.host,
+        uses=step.uses,
+        edits=pipe_edits(step.pipelines.source, given),
+    )
 
 
 def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
@@ -52,6 +73,7 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
             found = kept(path, source.text, client, context.book) if source else None
             if path in {one.npm.place for shell in step.shells for one in shell.logins if one.npm and one.sinks}:
                 continue  # its calls are judged
+            found = None if found and _is_judged(step, found.stored) else found
             if source and found and (stored := _given(step, client, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
@@ -59,6 +81,12 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
                     known = (one for one in reasons if one.code != _PLAIN)
                     reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
                 yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
+
+
+def _is_judged(step: StepFacts, names: tuple[str, ...]) -> bool:
+    """Whether a login of the step is made with the variables of these names."""
+    each = ({sink.variable for sink in login.sinks} for shell in step.shells for login in shell.logins)
+    return any(variables.issuperset(names) for variables in each)
 
 
 def _given(step: StepFacts, client: PackageClient, names: tuple[str, ...], context: Context) -> tuple[str, ...]:
