@@ -57,6 +57,8 @@ def test_a_file_of_which_not_all_is_known_is_told(script: str) -> None:
         (SECTION.replace("[bb]", "[distutils]\nindex-servers = bb\n\n[bb]") + BY_BB, ""),
         (SECTION + "python -m twine upload --repository=bb d/*", ""),
         (SECTION + "twine upload -r other d/*", "index-packages-unknown"),
+        (SECTION + "twine upload bb", "index-packages-unknown"),
+        (SECTION.replace("[bb]", "[pypi]") + "twine upload d/*", ""),
         (
             f"echo '[bb]' > $HOME/.pypirc\necho repository: {URL} >> ~/.pypirc\n"
             f'echo "username: $U" >> ~/.pypirc\necho "password: $T" >> ~/.pypirc\n{BY_BB}',

@@ -21,11 +21,15 @@ from migrator.reading.steps import StepFacts
 from migrator.rulebook.indexes import IndexClient
 from migrator.rulebook.sinks import Channel
 from migrator.sinks.indexes import runs, word
+from migrator.sinks.invocations import parse
 from migrator.sinks.keeping import within
 from migrator.sinks.packages import Name, linkage, name_of
 from migrator.sinks.writers import may_write
 
 _MOST = 8
+_SECTION = frozenset({"-r", "--repository"})
+_DEFAULT = "pypi"
+"""The section of which twine uses the halves where it is told none."""
 _UPLOADERS = frozenset({"twine", "uv", "poetry"})
 _UPLOADS = frozenset({"upload", "publish"})
 _ASKED = "whose are the packages that it reads from the index?"
@@ -95,9 +99,8 @@ def _by_file(step: StepFacts, context: Context, login: PackagesLogin) -> Opinion
     """The same of a login in a file: twine publishes with it, and nobody knows what another program reads."""
     host, shown = login.login.host, login.login.client
     section = login.login.config.partition(" ")[2]
-    later = [one for one in _later(step, login) if one.name == shown]
-    texts = {word.text or "" for one in later for word in one.arguments}
-    uploads = not {section, f"--repository={section}"}.isdisjoint(texts)
+    named = [parse(one.arguments, _SECTION).values(_SECTION) for one in _later(step, login) if one.name == shown]
+    uploads = any(section == (values[-1].text if values else _DEFAULT) for values in named)
     granted = [f"{one} uses only packages linked to this repository" for one in _others(step, context, login)]
     if uploads:
         return Opinion(_ASKED, assumptions=(linkage(f"what {shown} publishes at {host}"), *granted))
