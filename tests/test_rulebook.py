@@ -274,7 +274,7 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ),
         (
             "clients: {a: {programs: [b], commands: [{words: [c], stores: {user: {option: [-u]}}}]}}",
-            "`clients.a.commands[0].stores.user` is not known; known here: host, password, username",
+            "`clients.a.commands[0].stores.user` is not known; known here: host, password, token, username",
         ),
         (
             "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: [-t]}}]}}",
@@ -282,7 +282,7 @@ def test_the_readers_of_launchers_are_the_frontends_that_can_read_and_verify() -
         ),
         (
             "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: {options: [-t]}}}]}}",
-            "`clients.a.commands[0].pushes.image.options` is not known; known here: default, environment, option,",
+            "`clients.a.commands[0].pushes.image.options` is not known; known here: dash, default, environment,",
         ),
         (
             "clients: {a: {programs: [b], commands: [{words: [c], pushes: {image: {option: -t}}}]}}",

@@ -86,6 +86,9 @@ def bridge(
 def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
     """The native variable for each stored one. Raises Refused."""
     natives: dict[str, str] = {}
+    if login.login.token:
+        detail = f"two variables have to take the token's place, in {path}, which {outsider} also uses"
+        raise Refused("credential-unresolved", detail, path)
     for word in login.words:
         if word.whole:
             detail = f"{path} starts what takes a user name and a token in one variable, or in base64"

@@ -12,11 +12,13 @@ from migrator.fixes.context import Context
 from migrator.fixes.departures import departures
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.login import PackagesLogin, packages_logins
+from migrator.fixes.lone_token import lone_token
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.placing import Placement, place_all
 from migrator.fixes.reasons.build_calls import build_call
 from migrator.fixes.reasons.carrying import carrying
 from migrator.fixes.reasons.exposure import exposure
+from migrator.fixes.reasons.index_packages import index_packages
 from migrator.fixes.reasons.leaving import handed_on, leaving
 from migrator.fixes.reasons.mixing import mixed, together
 from migrator.fixes.reasons.npm import npm
@@ -52,6 +54,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
             stored = login.login.alone is None
             opinions = (
                 *placement.opinions,
+                *lone_token(context, login),
                 shadows,
                 *((leaves,) if stored else ()),
                 handed_on(left, context, login, placement.points),
@@ -64,6 +67,7 @@ def judge(step: StepFacts, context: Context, named: Named) -> list[JudgedLogin]:
                 *npm(step, context, login, left),
                 *yarn(step, context, login, left),
                 *build_call(step, context, login, left),
+                *index_packages(step, context, login),
                 *exposure(step, context, login, placement.points),
                 placement.clashes,
             )
@@ -89,13 +93,18 @@ def _judged(
     return JudgedLogin(login, (*opinions, Opinion(asked, (Sighting(f"{path}: {outsider}"),), reasons)), bridge=found)
 
 
+def _pushes_images(login: PackagesLogin) -> bool:
+    """Whether it is a login that a pipe may stand for, and not a call, nor one to an index of other packages."""
+    return login.login.alone is None and login.registry.images
+
+
 def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
 
     piped: list[JudgedLogin] = []
     for shell in step.shells:
-        mine = [item for item in judged if item.login.shell is shell and item.login.login.alone is None]
+        mine = [item for item in judged if item.login.shell is shell and _pushes_images(item.login)]
         piped += [item for item in judged if item.login.shell is shell and item not in mine]
         if all(item.login.native for item in mine):
             piped += mine

@@ -15,6 +15,9 @@ from migrator.rulebook.sinks import Role
 from migrator.sinks.credentials import Origin, origin
 from migrator.sinks.logins import Binding, Login
 
+_NONE = Origin((), (), True, None)
+"""Of a user name that the client adds by itself, so that there is nothing to replace."""
+
 
 class LoginWord(Struct, frozen=True):
     """The user name or the password of a login, as `role` says; `native` is the variable that should stand there.
@@ -82,7 +85,9 @@ def packages_logins(step: StepFacts) -> tuple[PackagesLogin, ...]:
             shell,
             login,
             registry,
-            _word("user name", registry.username, login.username, login, Role.USERNAME),
+            _word("user name", registry.username, login.username, login, Role.USERNAME)
+            if login.token is None
+            else LoginWord("user name", registry.username, login.username, _NONE),
             _word("password", registry.password, login.password, login, Role.PASSWORD),
         )
         for shell in step.shells

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from migrator.fixes.login import LoginWord, PackagesLogin
+from migrator.fixes.lone_token import token_points
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point, points
 from migrator.fixes.prefixes import calls, calls_of_files, in_front, is_called, is_read_only
@@ -20,6 +21,8 @@ from migrator.flow.queries import Site, cleared, sources
 from migrator.ir.nodes import Read
 from migrator.ir.values import Input, Piece, Value
 from migrator.reading.scripts import Script
+from migrator.rulebook.programs import Programs
+from migrator.rulebook.sinks import Role
 from migrator.sinks.credentials import Obstacle
 from migrator.text.source import Span
 
@@ -57,15 +60,20 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
     found: dict[Point, None] = {}
     obstacles: list[tuple[str, Obstacle]] = []
     handed: dict[str, str] = {}
-    for word in login.words:
+    token = login.login.token
+    for word in (login.password,) if token else login.words:
         try:
+            if token:
+                found |= dict.fromkeys(token_points(login, token, visibility))
+                continue
             if _is_handed(word, login, visibility):
                 handed[word.variable] = word.expression
             else:
                 found |= dict.fromkeys(_points(word, visibility))
         except Refused as refused:
             obstacles.append((word.role, Obstacle(refused.code, refused.detail, refused.subject)))
-    if handed and (blocked := _in_the_way(login, handed, bool(found))):
+    obstacles += (("credential", one) for one in _in_addresses(login, visibility))
+    if handed and (blocked := _in_the_way(login, handed, bool(found), visibility.context.book.programs)):
         obstacles.append(("credential", blocked))
     elif handed and not is_called(login):
         found[in_front(login.command, handed)] = None
@@ -121,7 +129,16 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     return kept or any(one is None or not visibility.movable(one) for one in definitions)
 
 
-def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool) -> Obstacle | None:
+def _in_addresses(login: PackagesLogin, visibility: Visibility) -> Iterator[Obstacle]:
+    """Variables with an address that something else reads, too."""
+    command = login.command
+    for name in dict.fromkeys(one.variable for one in login.login.sinks if one.role is Role.CREDENTIAL):
+        known = () if name in dict(command.overrides) or not name else command.environment.get(name, (None,))
+        if any(one is None or not visibility.movable(one) for one in known):
+            yield Obstacle("credential-unresolved", f"is in {name}, which something else may read, too", name)
+
+
+def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool, programs: Programs) -> Obstacle | None:
     """Why no assignments can stand in front of the command, or of what starts it. `elsewhere`: words of it change,
     too."""
     command, script = login.command, login.shell.script
@@ -130,7 +147,7 @@ def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool) -
     standing = calls(script) | (calls_of_files(login.shell.trace) if login.login.npm else set())
     own = command.span.start in standing and not (command.calls and not _alike(login))
     started = is_called(login) and not elsewhere and not cleared(login.shell.trace, command.span)
-    if command.wrappers or not (own or started):
+    if not all(map(programs.hands_on, command.wrappers)) or not (own or started):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None

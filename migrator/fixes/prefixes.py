@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.points import Point
@@ -22,9 +23,15 @@ _SHELL = "shell"
 _FIXED = regex(r"\b(?:readonly|(?:declare|typeset) -\w{0,9}r)[^\n;&|]{0,500}")
 
 
-def calls(script: Script) -> set[int]:
+def calls(script: Script) -> frozenset[int]:
     """Where calls stand in a script, and not in a text that it has run. Raises ProgramError."""
-    return starts(lower(script.text))
+    return _calls(script.text)
+
+
+@lru_cache(maxsize=4)
+def _calls(text: str) -> frozenset[int]:
+    """Each login of a script asks."""
+    return frozenset(starts(lower(text)))
 
 
 def calls_of_files(trace: Flow) -> set[int]:

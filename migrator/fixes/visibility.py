@@ -38,6 +38,7 @@ class Visibility:
         self.edited = any(not self._other_user(login.command.span) for login in logins)
         self._own_commands = {login.command for login in logins}
         self._taken = {(one.command, name) for one in logins if one.login.by_variables for name in one.login.variables}
+        self._told = {(login.command, sink.variable) for login in logins for sink in login.login.sinks}
         self._seers: dict[Span, Sighting | None] = {}
         pieces = [piece for login in logins for word in login.words for piece in word.value.pieces]
         while not (own := {site for piece in pieces for site in self._own(piece)}) >= self.covered:
@@ -91,7 +92,7 @@ class Visibility:
             if not queries.exported_to(command, definition, given) or self.takes(command, name):
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
-            if taken or self.readers.may_read(command, name):
+            if taken or ((command, name) not in self._told and self.readers.may_read(command, name)):
                 yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
 
     def takes(self, command: Command, name: str) -> bool:

@@ -48,7 +48,7 @@ class CommandModel:
             overrides.append((assign.name, machine.variables.looked_up(assign.name, inner)))
         testing = holding.but(testing=words.written(call.words[0]) in ("[", "test"))
         given = machine.expressions.arguments(call.words, state, testing)
-        unwrapped = self._cleared(unwrap(given, self.programs, state.functions, machine.clone))
+        unwrapped = self._cleared(unwrap(given, self.programs, state.functions, machine.clone, self._is_own))
         if unwrapped.cleared:
             inner = inner.cleared(f"what `{unwrapped.cleared}` leaves of the environment")
             overrides = []
@@ -92,6 +92,13 @@ class CommandModel:
         self.recorder.add(made)
         self.machine.streams.keep_id(made, inner, frame)
         return effect.output
+
+    def _is_own(self, module: str) -> bool:
+        """Whether the repository has a module of that name, in whatever folder."""
+        names = (f"{module}.py", f"{module}/__init__.py", f"{module}/__main__.py")
+        library = self.machine.library
+        paths = library.listed() if library else ()
+        return any(f"/{path}".endswith(f"/{name}") for path in paths for name in names)
 
     def _cleared(self, unwrapped: Unwrapped) -> Unwrapped:
         """The same, where the program itself clears the environment of what it starts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,8 +13,12 @@ from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.ir.nodes import Join
 from migrator.ir.values import EMPTY, Literal, Piece, Unknown, Value, concat
-from migrator.rulebook.programs import Programs, Wrapper
+from migrator.rulebook.programs import Programs, Wrapper, unversioned
+from migrator.text.patterns import regex
 
+_MODULE = "-m"
+_SWITCHES = regex(r"-(?:[uBEIOsSbvq]{1,9}|[23](?:\.\d{1,2})?)")
+"""Options without a value, and the version that `py` is told."""
 _BARE = "env"
 """The wrapper to which a dash alone is an option: https://www.gnu.org/software/coreutils/manual/html_node/env-invocation.html"""
 
@@ -35,12 +39,23 @@ class Unwrapped(Struct, frozen=True):
     cleared: str = ""
 
 
-def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Collection[str], clone: str) -> Unwrapped:
+def unwrap(
+    arguments: tuple[Argument, ...],
+    programs: Programs,
+    functions: Collection[str],
+    clone: str,
+    is_own: Callable[[str], bool] = lambda _: False,
+) -> Unwrapped:
+    """`is_own`: whether a module of that name is in the repository, and so another one than the program."""
     done = Unwrapped("", ())
     while arguments:
         text = arguments[0].text
         name = posixpath.basename(text) if text else ""
         wrapper = programs.wrappers.get(name)
+        if name not in functions and (module := _module(name, arguments[1:], programs, is_own)):
+            done = replace(done, wrappers=(*done.wrappers, name))
+            arguments = module
+            continue
         if wrapper is None or name in functions:
             program = text or _in_clone(arguments[0], clone)
             return replace(done, program=program, arguments=arguments[1:] if program else arguments)
@@ -56,6 +71,21 @@ def unwrap(arguments: tuple[Argument, ...], programs: Programs, functions: Colle
         done = replace(done, wrappers=(*done.wrappers, name))
         arguments = passed.arguments
     return done
+
+
+def _module(
+    name: str, rest: tuple[Argument, ...], programs: Programs, is_own: Callable[[str], bool]
+) -> tuple[Argument, ...]:
+    """The words from the module on that an interpreter runs as the program of its name; none where it runs another."""
+    known = programs.run_modules.get(unversioned(name), frozenset())
+    while known and len(rest) > 1:
+        text = rest[0].text or ""
+        if text == _MODULE:
+            return rest[1:] if rest[1].text in known and not is_own(rest[1].text or "") else ()
+        if not _SWITCHES.fullmatch(text):
+            return ()
+        rest = rest[1:]
+    return ()
 
 
 def _clears(name: str, programs: Programs, arguments: tuple[Argument, ...], passed: Unwrapped) -> bool:
@@ -92,10 +122,12 @@ def _behind(name: str, wrapper: Wrapper, rest: tuple[Argument, ...]) -> Unwrappe
             overrides.append((*override, rest[0].word))
             rest = rest[1:]
         elif not told:
-            if head not in wrapper.commands:
+            told_by = [" ".join(one.text or "?" for one in rest[:count]) for count in (1, 2)]
+            count = next((index for index, text in enumerate(told_by, 1) if text in wrapper.commands), 0)
+            if not count:
                 return Unwrapped("", ())
             told = True
-            rest = rest[1:]
+            rest = rest[count:]
         elif skipped < wrapper.words and (not wrapper.optional or (head or "").isdigit()):
             if wrapper.sources and not skipped:
                 sourced.append(concat([rest[0].value, Value.of(Literal(f"/{wrapper.sources}"))]))

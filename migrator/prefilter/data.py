@@ -73,7 +73,14 @@ PUTS = (
     "zstd",
     "zstdcat",
 )
-PLACES = {".config/helm/registry/config.json", ".docker", ".regctl/config.json", "bin"}
+PLACES = {
+    ".config/helm/registry/config.json",
+    ".config/pypoetry",
+    ".docker",
+    ".local/share/uv/credentials",
+    ".regctl/config.json",
+    "bin",
+}
 DOUBTED = {
     "bun": {"--filter", "--workspaces", "-F"},
     "docker": {"create", "exec", "run", "start", "up"},

@@ -24,8 +24,11 @@ from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
 from migrator.sinks import npmrc, yarnrc
 from migrator.sinks.calls import find_calls
+from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.gradle import find_gradle_logins
 from migrator.sinks.images import find_images
+from migrator.sinks.index_urls import find_url_logins
+from migrator.sinks.indexes import find_index_logins, index_uploads
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.maven import find_maven_logins
 from migrator.sinks.npm import NPM, find_npm_logins
@@ -198,7 +201,10 @@ class StepReader:
             return kept
         answers = self.asked.begin()
         trace = self.trace(text, follow, ignored, known)
-        images = find_images(trace, self.book, self.file, self.library.listed)
+        images = (
+            *find_images(trace, self.book, self.file, self.library.listed),
+            *index_uploads(trace, self.book, self.file, self.library.listed),
+        )
         calls = find_calls(images, self.book)
         file, listed = (self.file, self.asked.listed) if follow else (_no_file, tuple)
         npm = (*find_npm_logins(trace, self.book), *find_npm_variables(trace, self.book, file))
@@ -207,7 +213,12 @@ class StepReader:
             *find_maven_logins(trace, self.book, file, listed),
             *find_gradle_logins(trace, self.book, file, listed),
         )
-        logins = (*find_logins(trace, self.book), *calls, *npm, *yarn, *builds)
+        indexed = (
+            *find_index_logins(trace, self.book, self.file, self.library.listed),
+            *find_url_logins(trace, self.book, self.file),
+            *find_written_logins(trace, self.book),
+        )
+        logins = (*find_logins(trace, self.book), *calls, *npm, *yarn, *builds, *indexed)
         found = FollowedShell(trace, logins, images, answers)
         if self.memo is not None:
             self.memo.keep(key, found)

@@ -20,10 +20,11 @@ class Wrapper(RuleEntry, frozen=True):
     """A program that runs the rest of its words: `options` of it take a value, `words` come before the command
     (only if they are numbers where `optional`), and so may `NAME=value` where `assignments`. The value of an option in
     `names` lists variables that it passes on or takes away, that of one in `folders` is where the command runs. Where
-    there are `commands`, it runs the rest only behind one of these words. What begins with an option among `gives`, or
-    a file with such an ending, is given to that program. The value of an option in `splits` is words of the command
-    in one. `shows`: it writes what it runs to the log. Before that it reads in the shell file `sources` of the folder
-    that the first of its `words` names, or of the nearest around that."""
+    there are `commands`, of one word or two, it runs the rest only behind one of these. What begins with an option
+    among `gives`, or a file with such an ending, is given to that program. The value of an option in `splits` is words
+    of the command in one. `shows`: it writes what it runs to the log. Before that it reads in the shell file `sources`
+    of the folder that the first of its `words` names, or of the nearest around that. `hands_on`: what it runs finds the
+    variables that are set for it, unchanged."""
 
     options: frozenset[str] = frozenset()
     words: Count = Count()
@@ -36,6 +37,7 @@ class Wrapper(RuleEntry, frozen=True):
     shows: bool = False
     splits: frozenset[str] = frozenset()
     sources: str = ""
+    hands_on: bool = False
 
 
 class Clearing(RuleEntry, frozen=True):
@@ -161,6 +163,8 @@ class Programs(RuleEntry, frozen=True, dict=True):
 
     wrappers: Mapping[str, Wrapper] = field(default_factory=dict)
     clearing: Mapping[str, Clearing] = field(default_factory=dict)
+    run_modules: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Modules that an interpreter, without its version, runs behind `-m` as the programs of their names."""
     displays: frozenset[str] = frozenset()
     """They print their words and do nothing else."""
     prompts: frozenset[str] = frozenset()
@@ -276,6 +280,11 @@ class Programs(RuleEntry, frozen=True, dict=True):
     def interprets(self, program: str) -> bool:
         """Whether it runs a file in a language that is not followed."""
         return program in self.interpreters or unversioned(program) in self.interpreters
+
+    def hands_on(self, program: str) -> bool:
+        """Whether what it runs finds the variables that are set for it."""
+        wrapper = self.wrappers.get(program)
+        return wrapper.hands_on if wrapper else unversioned(program) in self.run_modules
 
     @cached_property
     def showing(self) -> frozenset[str]:

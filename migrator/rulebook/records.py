@@ -21,6 +21,7 @@ from migrator.findings.records import (
     blocking,
 )
 from migrator.rulebook.entries import Count, RuleEntry, Words, outside
+from migrator.rulebook.indexes import IndexClient, IndexPipe
 from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Escape, RegistryClient, Role, valued
 from migrator.text.edits import Edit
@@ -225,6 +226,8 @@ class Sections(RuleEntry, frozen=True):
     clients: Mapping[str, RegistryClient] = field(default_factory=dict)
     escapes: Mapping[str, Escape] = field(default_factory=dict)
     package_clients: Mapping[str, PackageClient] = field(default_factory=dict)
+    indexes: Mapping[str, IndexClient] = field(default_factory=dict)
+    index_pipes: Mapping[str, IndexPipe] = field(default_factory=dict)
     built_in: BuiltIn = field(default_factory=BuiltIn)
     runners: Runners = field(default_factory=Runners)
     tokens: tuple[Pattern, ...] = ()

@@ -59,6 +59,7 @@ def _named(document: RuleFile, said: Sections) -> Sections:
         clients={name: replace(one, name=name, rule=rule) for name, one in said.clients.items()},
         escapes={name: replace(one, name=name) for name, one in said.escapes.items()},
         package_clients={name: replace(one, rule=rule) for name, one in said.package_clients.items()},
+        indexes={name: replace(one, rule=rule) for name, one in said.indexes.items()},
     )
 
 

@@ -28,6 +28,8 @@ class Role(StrEnum):
     PASSWORD = "password"
     CREDENTIAL = "credential"
     """A half of a credential, or text that may hold one."""
+    TOKEN = "token"
+    """A password to which its client adds a user name."""
     IMAGE = "image"
     LOGIN = "login"
     """The login that a client has stored."""
@@ -39,6 +41,8 @@ class Role(StrEnum):
 class Channel(StrEnum):
     """How a program is given a value; `migrator.sinks.channels` reads each from a command."""
 
+    DASH = "dash"
+    """Standard input, where `-` is the value of an option."""
     OPTION = "option"
     SWITCH = "switch"
     WORD = "word"
@@ -140,6 +144,7 @@ class Channels(RuleEntry, frozen=True):
     """How a command is given a value: see `Slot`."""
 
     word: Which | None = None
+    dash: tuple[str, ...] = ()
     option: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()
     stdin: Switches | None = None
@@ -157,6 +162,7 @@ class Channels(RuleEntry, frozen=True):
 class Stores(RuleEntry, frozen=True, kw_only=True):
     username: Channels | None = None
     password: Annotated[Channels, Meta(description="say where the password is given")]
+    token: Channels | None = None
     host: Channels | None = None
 
 
@@ -164,6 +170,7 @@ class Uses(RuleEntry, frozen=True):
     username: Channels | None = None
     password: Channels | None = None
     credential: Channels | None = None
+    token: Channels | None = None
 
 
 class Moves(RuleEntry, frozen=True):

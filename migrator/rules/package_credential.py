@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
 from migrator.fixes.context import Context
+from migrator.fixes.index_pipes import PipePair, judged_pipe, pipe_edits, pipe_pair, still_read
 from migrator.flow.events import Command
+from migrator.platforms.records import Task
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
+from migrator.sinks.indexes import own_calls
 from migrator.sinks.maven import MAVEN, read_by
 from migrator.sinks.npm import NPM
 from migrator.sinks.npmrc import bearer, held
@@ -33,13 +36,16 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
-            known |= {one for login in shell.logins for one in (login.command, *login.writers)}
+            known |= own_calls(shell.logins, context.book)
+            known |= {writer for login in shell.logins for writer in login.written_by}
             for call in package_calls(shell.trace, context.book, known, hosts):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)
                 yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
         for task in step.tasks:
-            if found := handed(task.variables, context.book):
+            if given := pipe_pair(task, context.book):
+                yield _uploads(rule, step, context, task, given)
+            elif found := handed(task.variables, context.book):
                 at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
                 yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
         yield from _files(rule, step, context)
@@ -58,6 +64,22 @@ def _hosts(context: Context) -> dict[str, str]:
     return found
 
 
+def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: PipePair) -> Finding:
+    """The finding of a pipe whose user name and password can be replaced."""
+    reasons, assumptions = judged_pipe(step, context, given)
+    return rule.finding(
+        *(step.pipelines.source, given.place),
+        f"{given.name} reaches {given.host} with stored {several(f'${name}' for name in given.stored)}",
+        reasons=reasons,
+        assumptions=assumptions,
+        variables=given.stored,
+        remaining=still_read(step, task, given),
+        registry=given.host,
+        uses=step.uses,
+        edits=pipe_edits(step.pipelines.source, given),
+    )
+
+
 def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
     programs = {name for shell in step.shells for name in _programs(shell)}
     for name, client in context.book.package_clients.items():
@@ -68,6 +90,8 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
             found = kept(path, source.text, client, context.book) if source else None
             if path in {one.npm.place for shell in step.shells for one in shell.logins if one.npm and one.sinks}:
                 continue  # its calls are judged
+            judged = name in context.book.indexes and found and _is_judged(step, found.stored)
+            found = None if judged else found
             if source and found and (stored := _given(step, (name, client), path, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
@@ -75,6 +99,12 @@ def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
                     known = (one for one in reasons if one.code != _PLAIN)
                     reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
                 yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
+
+
+def _is_judged(step: StepFacts, names: tuple[str, ...]) -> bool:
+    """Whether a login of the step is made with the variables of these names."""
+    each = ({sink.variable for sink in login.sinks} for shell in step.shells for login in shell.logins)
+    return any(variables.issuperset(names) for variables in each)
 
 
 def _given(

@@ -17,6 +17,7 @@ from migrator.rulebook.records import Rule
 from migrator.rulebook.sinks import Role
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.credentials import origin
+from migrator.sinks.indexes import own_calls
 from migrator.sinks.login_files import WrittenLogin, written_logins
 from migrator.sinks.logins import SEVERAL
 from migrator.sinks.shown import names_natives, shows_login
@@ -208,7 +209,7 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
             detail = "the step writes the login into a file by hand"
             reason = context.reason("credential-unresolved", detail, "the login file")
             yield rule.finding(source, place, message, reasons=[reason], variables=written.stored, uses=step.uses)
-        known = {login.command for login in shell.logins}
+        known = own_calls(shell.logins, context.book)
         for call in authenticated_calls(shell.trace, context.book, known):
             source, place = _place(shell, call.command.span)
             names = several(f"${name}" for name in call.stored)

@@ -12,7 +12,7 @@ from migrator.rulebook.records import Registry, RuleBook
 from migrator.rulebook.sinks import ALONE, Action, Channel, ClientCommand, Role, Slot
 from migrator.sinks.channels import Sink, sinks_of
 from migrator.sinks.invocations import Invocation, invocation, parse
-from migrator.sinks.logins import SEVERAL, Login
+from migrator.sinks.logins import SEVERAL, Login, token_of
 from migrator.sinks.packages import canonical
 from migrator.sinks.unfollowed import named
 from migrator.sinks.uses import ImageUse
@@ -21,6 +21,7 @@ from migrator.text.patterns import regex
 
 _BOTH = "a variable that holds both the user name and the password"
 _NAME = regex(r"\$\{(\w+)\}")
+_PARTS = {Role.USERNAME, Role.PASSWORD}
 _NOTHING = Value.of(Unknown("nothing that is written here"))
 _REACHED: dict[Action, Callable[[Action], bool]] = {
     Action.USE: lambda one: one.reads or one.writes,
@@ -60,7 +61,8 @@ def _given(called: Invocation, action: Action) -> tuple[Sink, ...]:
     command, syntax = called.command, called.syntax
     assert syntax is not None
     given = tuple(one for one in sinks_of(called, action) if not one.variable or is_handed(command, one.variable))
-    told = {one.role for one in given} | ({Role.USERNAME, Role.PASSWORD} if _whole(given) else set())
+    told = {one.role for one in given} | (_PARTS if _whole(given) or token_of(given) else set())
+    told |= {Role.TOKEN}  # one that is stored under its name is not known to be
     presumed = (
         Sink(action, slot.role, slot.channel, called.client.name, _stored(slot, syntax), command.span, slot.takes[0])
         for slot in syntax.slots
@@ -78,12 +80,15 @@ def _login(
     called: Invocation, action: Action, given: tuple[Sink, ...], images: tuple[ImageUse, ...], book: RuleBook
 ) -> Login:
     username, password = _halves(given)
+    token = token_of(given)
     host, registry, subject, perhaps = _host(images, book)
     config = f"{action} {called.command.order}"
     rule = called.client.rule
     name = called.client.name
+    password = token.value if token else password
     return Login(
-        called.command, name, rule, given, host, registry, subject, perhaps, username, password, config, images
+        *(called.command, name, rule, given, host, registry, subject, perhaps, username, password, config, images),
+        token=token,
     )
 
 

@@ -16,6 +16,7 @@ from migrator.sinks.values import is_handed, prefix, value_of
 from migrator.text.source import Span
 
 _T = TypeVar("_T")
+_UNFED = "standard input that nothing in the script feeds"
 
 
 class Sink(Struct, frozen=True):
@@ -53,6 +54,9 @@ def sinks_of(called: Invocation, *actions: Action) -> tuple[Sink, ...]:
 def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value, Span | None]]:
     options = [option for option in parsed.options if option.name in slot.takes]
     match slot.channel:
+        case Channel.DASH:
+            fed = command.stdin or Value.of(Unknown(_UNFED))
+            yield from ((fed, option.origin) for option in options if option.value and option.value.text == "-")
         case Channel.OPTION:
             yield from ((option.value, option.origin) for option in options if option.value is not None)
         case Channel.SWITCH:  # wherever it stands, since not every option before it is known
@@ -62,7 +66,7 @@ def _given(slot: Slot, command: Command, parsed: Parsed) -> Iterator[tuple[Value
             words = command.arguments if slot.takes == ("any",) else which(slot.takes[0], parsed.words)
             yield from ((word.value, word.word.span if word.word else None) for word in words)
         case Channel.STDIN if options or not slot.takes:
-            yield command.stdin or Value.of(Unknown("standard input that nothing in the script feeds")), None
+            yield command.stdin or Value.of(Unknown(_UNFED)), None
         case Channel.DEFAULT:
             yield Value.of(Literal(slot.takes[0])), None
 

@@ -64,7 +64,9 @@ class Login(Struct, frozen=True, eq=False):
     comes from that is not certain, and `perhaps` a registry that it may be. `config` tells apart the files that keep
     logins. `npm` is where npm, or yarn, finds it, of a pair that is written for all its later calls, or that the call
     alone takes from variables that the settings name: then `bindings` are what becomes of these in front of the
-    command. `bound` is how a call of another client finds it that reads it through files.
+    command. `bound` is how a call of another client finds it that reads it through files. `token` is the sink of the
+    password where no user name is given with it, as the client adds one. `writers` write it into a file of the client.
+    `address`: it is a part of one.
     """
 
     command: Command
@@ -82,6 +84,9 @@ class Login(Struct, frozen=True, eq=False):
     npm: NpmPair | None = None
     bindings: tuple[Binding, ...] = ()
     bound: BoundCall | None = None
+    token: Sink | None = None
+    writers: tuple[Command, ...] = ()
+    address: bool = False
 
     @property
     def variables(self) -> frozenset[str]:
@@ -94,9 +99,9 @@ class Login(Struct, frozen=True, eq=False):
         return bool((self.npm or self.bound) and self.registry is not None and self.variables)
 
     @property
-    def writers(self) -> tuple[Command, ...]:
+    def written_by(self) -> tuple[Command, ...]:
         """The commands that write the file in which its client finds it."""
-        return self.npm.commands if self.npm else self.bound.writers if self.bound else ()
+        return self.npm.commands if self.npm else self.bound.writers if self.bound else self.writers
 
     @property
     def host_unknown(self) -> bool:
@@ -123,6 +128,8 @@ def find_logins(trace: Flow, book: RuleBook) -> Iterator[Login]:
 def _login(called: Invocation, book: RuleBook) -> Login:
     given = sinks_of(called, Action.STORE)
     passwords = {sink.channel is Channel.STDIN for sink in given if sink.role is Role.PASSWORD}
+    token = token_of(given)
+    password = _last(given, Role.PASSWORD) if len(passwords) < 2 else Value.of(Unknown("two places at once"))
     return Login(
         called.command,
         called.client.name,
@@ -130,9 +137,18 @@ def _login(called: Invocation, book: RuleBook) -> Login:
         given,
         *_host([sink.value for sink in _strongest(given, Role.HOST)], book),
         _last(given, Role.USERNAME),
-        _last(given, Role.PASSWORD) if len(passwords) < 2 else Value.of(Unknown("two places at once")),
+        token.value if token else password,
         kept(called),
+        token=token,
     )
+
+
+def token_of(given: tuple[Sink, ...]) -> Sink | None:
+    """The token that a call is given without a user name and a password; with them, clients refuse it."""
+    tokens = [sink for sink in given if sink.role is Role.TOKEN]
+    told = [sink for sink in tokens if sink.channel is tokens[0].channel]
+    alone = not any(sink.role in (Role.USERNAME, Role.PASSWORD) for sink in given)
+    return told[-1] if told and alone else None
 
 
 def _host(values: list[Value], book: RuleBook) -> tuple[str, Registry | None, str, Registry | None]:

@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from migrator.flow.events import Command, Flow, Output
 from migrator.ir.paths import GLOB, only
-from migrator.ir.values import Alternative, Encoded, Literal, Piece, Unknown, Value
+from migrator.ir.values import Alternative, Encoded, Literal, Unknown, Value
 from migrator.rulebook.records import RuleBook
 from migrator.sinks.keeping import ROOTED, spelt
-from migrator.sinks.values import known_start, part
+from migrator.sinks.values import known_start, lines, part
 from migrator.text.patterns import regex
 
 FILE = ".npmrc"
@@ -174,27 +174,10 @@ def _told(command: Command) -> Iterator[Value]:
 
 def _lines(value: Value) -> Iterator[Alternative]:
     """The lines of text that say something."""
-    for row in _split(value):
+    for row in lines(value.alternatives[0]):
         text = known_start(row).strip()
         if row and (text or len(row) > 1 or isinstance(row[0], Unknown)) and not text.startswith(("#", ";")):
             yield row
-
-
-def _split(value: Value) -> Iterator[Alternative]:
-    row: list[Piece] = []
-    for piece in value.alternatives[0]:
-        if not isinstance(piece, Literal):
-            row.append(piece)
-            continue
-        at = 0
-        for number, text in enumerate(piece.text.split("\n")):
-            if number:
-                yield tuple(row)
-                row = []
-            if text:
-                row.append(part(piece, at, at + len(text)))
-            at += len(text) + 1
-    yield tuple(row)
 
 
 def _setting(command: Command, place: str, row: Alternative) -> Setting | None:

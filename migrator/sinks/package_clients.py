@@ -46,11 +46,12 @@ def package_calls(
 ) -> Iterator[PackageCall]:
     """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
     otherwise. `hosts` are those that files of the clients name: one counts where a command names no address."""
+    files = _files(flow)
     for command in flow.commands:
         if command.followed or command in known:
             continue
         for name, client in book.package_clients.items():
-            text, stored = _given(command, client, book)
+            text, stored = _given(command, client, book, files)
             if stored and (host := host_in(text, book) or ("" if "//" in text else hosts.get(name, ""))):
                 yield PackageCall(name, host, command, stored, text)
                 break
@@ -110,13 +111,26 @@ def _address(key: str, value: str, book: RuleBook) -> str:
     return next((host for word in words if " " not in word and (host := host_in(word, book))), "")
 
 
-def _given(command: Command, client: PackageClient, book: RuleBook) -> tuple[str, tuple[str, ...]]:
-    """What a command tells the client, and the stored variables that it gives; '' and none for nothing."""
+def _files(flow: Flow) -> dict[str, str]:
+    """All that a script writes into files, by their names without the folder."""
+    found: dict[str, str] = {}
+    for output in (one for command in flow.commands for one in _written(command)):
+        name = (output.path.symbol() or "").rpartition("/")[2]
+        found[name] = f"{found.get(name, '')}{_text(output.content)}"
+    return found
+
+
+def _given(
+    command: Command, client: PackageClient, book: RuleBook, files: Mapping[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """What a command tells the client, and the stored variables that it gives; '' and none for nothing. `files` are
+    what the script writes: a line may be about the host that another command writes."""
     for output in _written(command):
         path = (output.path.symbol() or "").rpartition("/")[2]
         text = _text(output.content)
+        text = text if "//" in text else files[path]
         if path in client.files and host_in(text, book):
-            marked = any(mark in text for mark in client.marks)
+            marked = any(mark in _text(output.content) for mark in client.marks)
             return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
     if command.name not in client.programs and not _runs(command, client, book):
         return "", ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from migrator.flow.events import Command
 from migrator.ir.nodes import Quoting
-from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
+from migrator.ir.values import Alternative, Input, Literal, Piece, Unknown, Value, union
 from migrator.rulebook.records import BuiltIn
 from migrator.text.source import Span
 
@@ -71,6 +73,44 @@ def part(piece: Literal, start: int, end: int) -> Literal:
     if span is None or span.end - span.start != len(piece.text) or piece.quoting is Quoting.SINGLE:
         return replace(piece, text=text, span=None, quoting=Quoting.FIXED, reads="")
     return replace(piece, text=text, span=Span(span.start + start, span.start + end), reads="")
+
+
+def lines(text: Alternative) -> Iterator[Alternative]:
+    """The lines of a text, as far as line breaks show."""
+    row: list[Piece] = []
+    for piece in text:
+        if not isinstance(piece, Literal):
+            row.append(piece)
+            continue
+        at = 0
+        for number, line in enumerate(piece.text.split("\n")):
+            if number:
+                yield tuple(row)
+                row = []
+            if line:
+                row.append(part(piece, at, at + len(line)))
+            at += len(line) + 1
+    yield tuple(row)
+
+
+def words(text: Alternative) -> Iterator[Alternative]:
+    """What stands between white space. What a variable holds is taken for a part of one word."""
+    word: list[Piece] = []
+    for piece in text:
+        if not isinstance(piece, Literal):
+            word.append(piece)
+            continue
+        at = 0
+        while at <= len(piece.text):
+            end = next((index for index in range(at, len(piece.text)) if piece.text[index].isspace()), len(piece.text))
+            if end > at:
+                word.append(part(piece, at, end))
+            if end < len(piece.text) and word:
+                yield tuple(word)
+                word = []
+            at = end + 1
+    if word:
+        yield tuple(word)
 
 
 def subject_of(value: Value) -> str:

@@ -25,11 +25,21 @@ SCRIPTS = (
     ("helm, cosign", "helm push a.tgz oci://crg.apkg.io/acme --username $U --password $T"),
     ("ko, pack", f"docker login -u $U -p $T crg.apkg.io\n{PUSH}\npack build crg.apkg.io/acme/web:1 --publish"),
     ("twine", f"twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
-    ("twine", f"python -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    ("twine", f"uv run python3.12 -m twine upload --repository-url {PYPI} -u $U -p $T dist/*"),
+    (
+        "twine",
+        f"printf '[b]\\nrepository={PYPI}\\nusername=%s\\npassword=%s\\n' $U $T > ~/.pypirc\ntwine upload -r b d",
+    ),
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
-    ("pip", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
+    ("uv", f"uv auth login {PYPI} -u $U --password $T"),
+    ("pip, uv", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
+    (
+        "pip",
+        "printf 'index-url = https://%s:%s@pypi.apkg.io/acme/simple' $U $T > ~/.config/pip/pip.conf\npip install web",
+    ),
     ("Poetry", f"export POETRY_REPOSITORIES_BB_URL={PYPI} POETRY_HTTP_BASIC_BB_PASSWORD=$T\npoetry publish -r bb"),
+    ("Poetry", f"poetry config repositories.bb {PYPI}\npoetry config pypi-token.bb $T"),
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),
     ("npm", f'env "npm_config_{NPM}:_auth=$(printf %s:%s "$U" "$T" | base64 -w 0)" npm publish'),
     ("yarn", f"yarn config set npmRegistryServer https:{NPM}\nyarn config set npmAuthIdent $U:$T\nyarn npm publish"),
@@ -40,9 +50,10 @@ SCRIPTS = (
     ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
     ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
-    ("pipes", ""),
+    ("pipe", "- pipe: atlassian/pypi-publish:0.4.0"),
+    ("other pipes", "- pipe: acme/publish:1"),
 )
-PIPE = "- pipe: acme/publish:1\n            variables: {REGISTRY: crg.apkg.io, PASSWORD: $T}"
+VARIABLES = "PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'"
 ROWS = _ROW.findall((ROOT / "docs" / "clients.md").read_text(encoding="utf-8"))
 
 
@@ -53,7 +64,8 @@ def test_each_row_has_a_script() -> None:
 @pytest.mark.parametrize(("row", "script"), list(zip(ROWS, SCRIPTS, strict=True)), ids=[one[0] for one in SCRIPTS])
 def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str]) -> None:
     lines = "".join(f"            {line}\n" for line in script[1].splitlines())
-    item = f"- |\n{lines}" if script[1] else f"{PIPE}\n"
+    piped = f"{script[1]}\n            variables: {{{VARIABLES}}}\n"
+    item = piped if script[1].startswith("- pipe") else f"- |\n{lines}"
     text = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
     found = report_on({PATH: text.encode()} | ({"build.gradle": BUILD} if row[0] == "Gradle" else {})).findings
     assert found

@@ -28,6 +28,14 @@ TOKEN = "ATATT3xFfGF0sample0literal0credential0000"
 NATIVE = LOGIN.replace("PAT", "BITBUCKET_PACKAGES_TOKEN").replace("USR", "BITBUCKET_PACKAGES_USERNAME")
 NPM = 'npm config set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$USR" "$PAT" | base64 -w 0)"'
 WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
+UV_INDEX = "UV_INDEX_BB_USERNAME=$USR UV_INDEX_BB_PASSWORD=$PAT"
+PYPROJECT = '[[tool.uv.index]]\nname = "bb"\nurl = "https://pypi.apkg.io/acme/simple"\n'
+UV_LOCK = '[[package]]\nname = "library"\nsource = { registry = "https://pypi.apkg.io/acme/simple" }\n'
+OWN_LIBRARY = 'own-packages = ["pypi.apkg.io/acme/library"]\n'
+PIPED = (
+    "definitions:\n  steps:\n    - step: &publish\n        script:\n          - pipe: atlassian/pypi-publish:0.4.0\n"
+    "            variables: {{PYPI_USERNAME: $USR, PYPI_PASSWORD: $PAT, REPOSITORY: 'https://{}/acme'}}\n"
+)
 BEARER = "//npm.apkg.io/{}:_authToken=${{BITBUCKET_PACKAGES_TOKEN}}\n"
 MAVEN = "mvn -s settings.xml deploy"
 AT = "<repository><id>a</id><url>https://maven.apkg.io/acme</url></repository>"
@@ -98,8 +106,8 @@ MIRRORS = {
         side(LOGIN, PUSH, "scp docker/config.json deploy@acme.example:"),
     ),
     "package-client": (
-        side("pip install --index-url https://$USR:$PAT@pypi.apkg.io/acme/simple web"),
-        side("pip install --index-url https://$USR:$PAT@pypi.acme.example/acme/simple web"),
+        side("curl -u $USR:$PAT https://pypi.apkg.io/acme/simple/web/"),
+        side("curl -u $USR:$PAT https://pypi.acme.example/acme/simple/web/"),
     ),
     "npm-token": (
         side("npm config set //npm.apkg.io/acme/:_authToken $PAT"),
@@ -120,6 +128,22 @@ MIRRORS = {
     "pnpm-project-file": (
         side("pnpm install", _npmrc="//npm.apkg.io/acme/:username=${USR}\n"),
         side("pnpm install", _npmrc="//npm.acme.example/acme/:username=${USR}\n"),
+    ),
+    "lone-token": (
+        side("uv publish --publish-url https://pypi.apkg.io/acme --token $PAT"),
+        side("uv publish --publish-url https://pypi.apkg.io/acme --username $USR --password $PAT"),
+    ),
+    "address-credential": (
+        side("pip install -i https://$USR:$PAT@pypi.apkg.io/acme/simple a", _patless_toml=OWN_LIBRARY),
+        side("pip install -i https://$USR:$PAT@pypi.acme.example/simple a", _patless_toml=OWN_LIBRARY),
+    ),
+    "pipe-credential": (
+        side("true", head=PIPED.format("pypi.apkg.io")),
+        side("true", head=PIPED.format("pypi.acme.example")),
+    ),
+    "index-packages-unknown": (
+        side(f"{UV_INDEX} uv lock", pyproject_toml=PYPROJECT),
+        side(f"{UV_INDEX} uv sync", pyproject_toml=PYPROJECT, uv_lock=UV_LOCK, _patless_toml=OWN_LIBRARY),
     ),
     "npm-packages-unknown": (
         side(NPM, "npm publish"),

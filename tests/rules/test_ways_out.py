@@ -35,6 +35,10 @@ CASES = {
     "npm-encoded": ("npm/encoded-elsewhere",),
     "npm-token-wins": ("npm/token-wins",),
     "pnpm-project-file": ("npm/pnpm",),
+    "lone-token": ("clients/python-upload-by-a-token",),
+    "address-credential": ("pypi/in-an-address",),
+    "pipe-credential": ("pypi/pipe",),
+    "index-packages-unknown": ("pypi/unknown-packages",),
     "npm-packages-unknown": ("npm/unknown-packages",),
     "encoded-in-lines": ("npm/wraps",),
     "npm-settings": ("npm/another-registry",),
@@ -84,6 +88,7 @@ BLANKS = {
     "npm-packages-unknown": "acme/@acme/web",
     "host-undocumented": "*",
     "build-packages-unknown": "acme/com.acme:web",
+    "index-packages-unknown": "acme/library",
 }
 """What a person writes for `…` in a way out."""
 PIPELINES = "bitbucket-pipelines.yml"

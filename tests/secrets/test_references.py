@@ -292,6 +292,30 @@ def test_a_program_that_reads_a_variable_by_itself_uses_it() -> None:
     assert kinds("./mvnw verify", "run.sh", "QUARKUS_CONTAINER_IMAGE_PASSWORD") == ["implicit"]
 
 
+NATIVE_PAIR = '"$BITBUCKET_PACKAGES_USERNAME" "$BITBUCKET_PACKAGES_TOKEN"'
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "name", "expected"),
+    [
+        ("python -m twine upload d/*", "run.sh", "TWINE_PASSWORD", "implicit"),
+        ("uv run pytest", "run.sh", "UV_INDEX_BB_PASSWORD", "implicit"),
+        ("uv publish", "run.sh", "UV_PUBLISH_TOKEN", "implicit"),
+        ("poetry install", "run.sh", "POETRY_HTTP_BASIC_BB_PASSWORD", "implicit"),
+        ("pip install web", "run.sh", "PIP_INDEX_URL", "implicit"),
+        ("uv publish --token $MY_PAT", "run.sh", NAME, "shell"),
+        ("poetry config http-basic.bb $U $MY_PAT", "run.sh", NAME, "shell"),
+        ("pip install -i https://$U:$MY_PAT@pypi.apkg.io/acme/simple web", "run.sh", NAME, "shell"),
+        ("-i https://${U}:${MY_PAT}@pypi.apkg.io/acme/simple", "requirements.txt", NAME, "shell"),
+        ("echo machine pypi.apkg.io login $U password $MY_PAT > ~/.netrc", "run.sh", NAME, "shell"),
+        (f"poetry config http-basic.bb {NATIVE_PAIR}", "run.sh", NAME, ""),
+        (f"printf 'machine a login %s password %s' {NATIVE_PAIR} > ~/.netrc", "run.sh", NAME, ""),
+    ],
+)
+def test_clients_of_python_packages_use_what_they_are_given(text: str, path: str, name: str, expected: str) -> None:
+    assert kinds(text, path, name) == expected.split()
+
+
 @pytest.mark.parametrize("name", ["MY_PAT", "DOCKER_PASSWORD", "DOCKER_TOKEN", "NPM_TOKEN", "MAVEN_PASSWORD"])
 def test_a_program_reads_no_variable_only_because_its_name_begins_alike(name: str) -> None:
     assert kinds("docker login; npm ci; mvn deploy; twine upload", "run.sh", name) == []

@@ -33,7 +33,7 @@ def carrying(step: StepFacts, context: Context, login: PackagesLogin, logins: Se
 
 def _carriers(trace: Flow, login: PackagesLogin) -> Iterator[tuple[Command, Output]]:
     pieces = [piece for word in login.words for piece in word.value.pieces]
-    own = login.login.writers
+    own = login.login.written_by
     for command in trace.commands:
         for output in command.outputs if command not in own else ():
             written = [one for one in _pieces(output.content) if any(_from(piece, one) for piece in pieces)]

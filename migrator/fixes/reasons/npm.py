@@ -78,7 +78,9 @@ def _encoder(login: PackagesLogin) -> Opinion:
     """What an expression needs that no line of the step has used before."""
     pair, bindings = login.login.npm, login.login.bindings
     needed = pair is not None and not pair.encoded and any("base64" in one.expression for one in bindings)
-    return Opinion("what encodes the native credentials?", assumptions=("the step has `base64` with `-w`",) if needed else ())
+    return Opinion(
+        "what encodes the native credentials?", assumptions=("the step has `base64` with `-w`",) if needed else ()
+    )
 
 
 def reasons_of(context: Context, code: str, details: Sequence[str], subject: str) -> tuple[Reason, ...]:

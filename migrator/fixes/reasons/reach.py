@@ -9,7 +9,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from migrator.findings.counting import several
-from migrator.findings.records import Reason
+from migrator.findings.records import PackageType, Reason
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
@@ -60,11 +60,12 @@ def reach(step: StepFacts, context: Context, login: PackagesLogin) -> tuple[Opin
     detail = "patless can't tell which image the step reads: {}"
     unknown = (context.reason("image-unresolved", detail.format(why), subject) for subject, why in unresolved.items())
     pushes = tuple(_unnamed(context, images))
+    kept = alone is None and login.registry.type is not PackageType.PYTHON  # `index_packages` asks for those
     return (
         _owned(context, names, step.elsewhere),
         Opinion("which images that it may read are not known?", reasons=tuple(unknown)),
         Opinion("which images that it may push are not known?", assumptions=pushes),
-        *([_programs(step, context, login, explained=bool(names or unresolved or pushes))] if alone is None else []),
+        *([_programs(step, context, login, explained=bool(names or unresolved or pushes))] if kept else []),
         Opinion("what may set its variables, unseen?", assumptions=tuple(_unseen(login))),
     )
 

@@ -1,9 +1,9 @@
 """Whether a rewritten program is the one before, but for the names in the expansions that were edited.
 
-Both trees of nodes are walked together, with the places of the old one moved by the edits. Three things may differ: the
-name in an expansion, with the default that went with the old one; a literal that became an expansion; and a bare name
-that a test asks for (`-v`). A literal that was edited may be a program itself, for another shell; it is read and
-compared then.
+Both trees of nodes are walked together, with the places of the old one moved by the edits. Four things may differ: the
+name in an expansion, with the default that went with the old one; a literal that became an expansion; a bare name
+that a test asks for (`-v`); and whole words, or an assignment, for which two options or two assignments stand. A
+literal that was edited may be a program itself, for another shell; it is read and compared then.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import (
     Ask,
     Asked,
+    Assign,
     Call,
     Constant,
     Expression,
@@ -35,6 +36,7 @@ from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 _EXPANSION = regex(r'(?:\$\{?|"\$\{?)?([A-Za-z_]\w*)\}?"?')
+_PAIR = regex(r'(?:--[a-z-]{1,40} "\$\w{1,80}"(?: (?=-)|\Z)){2}|(?:\w{1,80}="\$\w{1,80}"(?: (?=\w)|\Z)){2}')
 _PLAIN = regex(r"[\w./:@%+=,-]*")
 _TESTS = ("[", "test")
 _Pair = tuple[object, object]
@@ -86,20 +88,42 @@ class _Comparison(Struct, frozen=True):
     def rows(self, one: tuple[object, ...], other: tuple[object, ...]) -> list[_Pair] | None:
         """Records one after the other; a literal may have become an expansion with what is left of it around."""
         pairs: list[_Pair] = []
-        at = 0
-        for record in one:
-            edit = self.replacing(record) if isinstance(record, Constant) else None
-            if edit is None or not isinstance(record, Constant):
+        at = done = 0
+        for index, record in enumerate(one):
+            if index < done:
+                continue
+            if isinstance(record, Join | Assign) and (pair := self.paired(record)):
+                found = self.whole(pair, one[index:], other[at:])
+                if found is None:
+                    return None
+                done, at = index + found[0], at + found[1]
+                continue
+            edits = self.replacing(record) if isinstance(record, Constant) else ()
+            if not edits or not isinstance(record, Constant):
                 if at == len(other):
                     return None
                 pairs.append((record, other[at]))
                 at += 1
                 continue
-            count = self.replaced(record, other[at:], edit)
+            count = self.replaced(record, other[at:], edits)
             if not count:
                 return None
             at += count
         return pairs if at == len(other) else None
+
+    # Words
+
+    def paired(self, record: Join | Assign) -> Edit | None:
+        """The edit that begins where a record does, and puts a pair in its place."""
+        at = bisect_left(self.edits, record.span.start, key=_start)
+        found = self.edits[at] if at < len(self.edits) else None
+        return found if found and found.span.start == record.span.start and _PAIR.fullmatch(found.text) else None
+
+    def whole(self, edit: Edit, one: Sequence[object], other: Sequence[object]) -> tuple[int, int] | None:
+        """How many records an edit takes the place of, and how many stand there now; None where some are not whole."""
+        old, new = _filling(one, edit.span), _filling(other, self.moved(edit.span))
+        wanted = edit.text.count(" ") + 1
+        return (old, new) if old and new == wanted else None
 
     # Expansions
 
@@ -123,28 +147,35 @@ class _Comparison(Struct, frozen=True):
 
     # Literals
 
-    def replacing(self, literal: Constant) -> Edit | None:
-        """The edit within a literal."""
-        return next((edit for edit in self.within(literal.span)), None) if literal.span else None
+    def replacing(self, literal: Constant) -> tuple[Edit, ...]:
+        """The edits within a literal."""
+        return tuple(self.within(literal.span)) if literal.span else ()
 
-    def replaced(self, literal: Constant, parts: Sequence[object], edit: Edit) -> int:
+    def replaced(self, literal: Constant, parts: Sequence[object], edits: tuple[Edit, ...]) -> int:
         """How many of the parts stand for a literal that was edited; 0 where they do not."""
         span = literal.span
         assert span is not None
+        edit = edits[0]
         if _EXPANSION.fullmatch(edit.text) and not edit.text.startswith(("$", '"')):
             first = parts[0] if parts else None
             asked = isinstance(first, Constant) and span in self.named and first.text == edit.text
             return int(asked and isinstance(first, Constant) and first.quoting is literal.quoting)
-        before, after = edit.span.start - span.start, span.end - edit.span.end
-        wanted: list[object] = [literal.text[:before]] if before else []
-        wanted.append(None)
-        wanted += [literal.text[-after:]] if after else []
-        if (before or after) and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
+        wanted: list[str | Edit] = []
+        at = span.start
+        for one in edits:
+            wanted += [literal.text[at - span.start : one.span.start - span.start]] if one.span.start > at else []
+            wanted.append(one)
+            at = one.span.end
+        wanted += [literal.text[at - span.end :]] if at < span.end else []
+        if len(wanted) > 1 and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
             return 0
         if len(parts) < len(wanted):
             return 0
-        for text, part in zip(wanted, parts, strict=False):
-            expected = _expands(part, _name(edit)) if text is None else isinstance(part, Constant) and part.text == text
+        for told, part in zip(wanted, parts, strict=False):
+            if isinstance(told, str):
+                expected = isinstance(part, Constant) and part.text == told
+            else:
+                expected = _expands(part, _name(told))
             if not expected:
                 return 0
         return len(wanted)
@@ -189,6 +220,13 @@ class _Comparison(Struct, frozen=True):
                 break
             moved += _growth(edit) if end or edit.span.start < at else 0
         return moved
+
+
+def _filling(records: Sequence[object], span: Span) -> int:
+    """How many of the first words or assignments fill a place from its beginning to its end; 0 where they do not."""
+    inside = [one for one in records if isinstance(one, Join | Assign) and span.contains(one.span)]
+    filled = inside and (inside[0].span.start, inside[-1].span.end) == (span.start, span.end)
+    return len(inside) if filled and list(records[: len(inside)]) == inside else 0
 
 
 def _with_holes(parts: Iterable[Expression]) -> str:
