@@ -28,6 +28,7 @@ def module() -> str:
     endings = tuple(dict.fromkeys(ending for one in launchers for ending in one.endings))
     recipes = tuple(dict.fromkeys(name for one in launchers for name in one.files))
     files = "".join(f"    {_written(program)}: {_tuple(names)},\n" for program, names in book.programs.leading.items())
+    places = "".join(f"    {_written(one)},\n" for one in sorted({"bin", *filter(None, homes)}))
     return (
         '"""Written by `python -m migrator.prefilter` from the rules; do not edit."""\n\n'
         f'CLONE = "{book.built_in.clone}"\n'
@@ -38,7 +39,7 @@ def module() -> str:
         f"ENDINGS = {_tuple(endings)}\n"
         f"RECIPES = {_tuple(recipes)}\n"
         f"PUTS = {_lines(sorted(book.programs.copiers))}\n"
-        f"PLACES = {{{', '.join(map(_written, sorted({'bin', *filter(None, homes)})))}}}\n"
+        f"PLACES = {{\n{places}}}\n"
         f"DOUBTED = {{\n{_sets(book.programs.doubted)}}}\n"
         f"UNDERSTOOD = {{\n{_sets(book.programs.understood)}}}\n"
         f"LEADING: dict[str, tuple[str, ...]] = {{\n{files}}}\n"

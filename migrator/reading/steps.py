@@ -22,7 +22,6 @@ from migrator.prefilter.needles import ENCODING
 from migrator.reading.again import AskedFiles, FlowMemo, FollowedShell
 from migrator.reading.scripts import Part, Script
 from migrator.rulebook.records import RuleBook
-from migrator.sinks import npmrc, yarnrc
 from migrator.sinks.calls import find_calls
 from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.gradle import find_gradle_logins
@@ -31,17 +30,14 @@ from migrator.sinks.index_urls import find_url_logins
 from migrator.sinks.indexes import find_index_logins, index_uploads
 from migrator.sinks.logins import Login, find_logins
 from migrator.sinks.maven import find_maven_logins
-from migrator.sinks.npm import NPM, find_npm_logins
+from migrator.sinks.npm import find_npm_logins
 from migrator.sinks.npm_variables import find_npm_variables
 from migrator.sinks.uses import ImageUse
 from migrator.sinks.writers import written
 from migrator.sinks.yarn import find_yarn_logins
-from migrator.sinks.yarnrc import YARN
 from migrator.text.source import Source
 
 _NOTHING = Flow((), (), (), (), (), ())
-COMMITTED = {NPM: npmrc.FILE, YARN: yarnrc.FILE}
-"""Clients whose calls are followed for what a file of theirs in the repository says."""
 
 
 class Shell(Struct, frozen=True, eq=False):
@@ -120,7 +116,7 @@ class StepReader:
     def file(self, path: str) -> str | None:
         return self.asked.file(path)
 
-    def builds(self, texts: Sequence[str]) -> bool:
+    def finds_address(self, texts: Sequence[str]) -> bool:
         """Whether scripts name a package client for which a file of the repository has the address of Packages."""
         programs = {name for one in self.book.package_clients.values() if one.addresses for name in one.programs}
         named = {one for one in programs if any(one in text for text in texts)}
@@ -156,18 +152,9 @@ class StepReader:
         ]
         texts = [shell.script.text for shell in shells]
         named = self.thorough or any(word in text for text in texts for word in self.words)
-        named = named or self.settles(texts) or self.builds(texts)
+        named = named or self.finds_address(texts)
         read = tuple(shell if windows else self.shell(shell, named, follow, known) for shell in shells)
         return StepFacts(pipelines, step, read, uses, windows, elsewhere)
-
-    def settles(self, texts: Iterable[str]) -> bool:
-        """Whether scripts start a client to which a file of the repository gives a credential for Packages."""
-        return any(program in text for text in texts for program in COMMITTED) and self._settled
-
-    @cached_property
-    def _settled(self) -> bool:
-        known = (path for path in self.asked.listed() if path.rpartition("/")[2] in COMMITTED.values())
-        return any(mention in (self.file(path) or "") for path in known for mention in self.book.mentions)
 
     def known(self, step: Step) -> Environment:
         """What variables hold when a step of the repository begins. Who starts a pipeline that declares a variable may

@@ -17,7 +17,6 @@ from migrator.ir.values import Definition, Literal, Value, inputs
 from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.prefilter.needles import LOGIN, mentions
-from migrator.reading.steps import COMMITTED
 from migrator.repositories.git import GitError
 from migrator.repositories.history import versions
 from migrator.repositories.objects import Objects
@@ -46,7 +45,8 @@ def candidates(
     Raises GitError."""
     needles = mentions(book)
     anywhere = named or _told(settings)
-    clients = [program.encode() for program in COMMITTED] if any(map(is_kept, scripts)) else []
+    known = [one for one in book.package_clients.values() if one.addresses] if any(map(is_kept, scripts)) else []
+    clients = {program.encode() for one in known for program in one.programs}
     found: set[str] = set()
     history = versions(objects.root, PATHSPECS, scripts)
     sizes = objects.sizes({version.oid for version in history.versions})

@@ -36,7 +36,7 @@ _KIND = "a .yarnrc.yml"
 
 class YarnSetting(Struct, frozen=True, eq=False):
     """What `name` is set to in the file at `place`, by `command`, None where the repository has it. `of` is the scope
-    (`@acme`) or the registry (`//npm.apkg.io/acme`) that it is for, '' for all that have none of their own."""
+    (`@acme`) or the registry (`//registry.example/acme`) that it is for, '' for all that have none of their own."""
 
     place: str
     of: str

@@ -137,7 +137,7 @@ def _packages(step: StepFacts, context: Context, login: PackagesLogin, call: Bou
     granted: list[str] = []
     settled = not step.elsewhere and any(one.startswith(f"{host}/") for one in context.settings.own_packages)
     if context.book.registry(host) is None and not settled:
-        reasons.append(context.reason("host-undocumented", f"no documentation of Bitbucket names {host}", host))
+        reasons.append(context.reason("host-undocumented", f"no documentation of the platform names {host}", host))
     if base.workspace and picture.other_workspace(base):
         reasons.append(context.reason("other-workspace", f"{base.shown} is of another workspace", base.shown))
     for text in call.foreign:
