@@ -32,14 +32,14 @@ class Rules:
         return added(RuleBook(), self.paths)
 
     def read(self) -> RuleBook:
-        return compiled(self.paths, self.parse)
+        return compiled("rules", RuleBook, self.paths, self.parse)
 
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     target = tmp_path / "code" / "rules.json"
     target.parent.mkdir()
-    monkeypatch.setattr(room, "_target", lambda: target)
+    monkeypatch.setattr(room, "_target", lambda name: target)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return target
 
@@ -77,7 +77,7 @@ def test_a_file_more_or_less_counts_at_once(rules: Rules, kept: Path) -> None:
     assert rules.read().push_pipe is None
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"{}", b"\xff", b'{"stamps": [], "book": {"tokens": [["(", 0]]}}'])
+@pytest.mark.parametrize("data", [b"", b"{", b"{}", b"\xff", b'{"stamps": [], "rules": {"tokens": [["(", 0]]}}'])
 def test_damage_is_as_if_nothing_were_kept(rules: Rules, kept: Path, data: bytes) -> None:
     kept.write_bytes(data)
     assert rules.read() == rules.parse()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import tempfile
 import threading
@@ -16,6 +17,8 @@ from migrator.repositories.using import joined
 
 SECONDS = 600
 """How long one git process may run."""
+_BUFFER, _PIPE = 256 * 1024, 1024 * 1024
+"""Bytes that are read of an answer at a time, and that git may be ahead of who reads it."""
 _WORDS, _ALL = 4096, 512 * 1024 * 1024
 """Bytes of an answer in a few words, and of a list."""
 _NO_NETWORK = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_LITERAL_PATHSPECS": "0"}
@@ -38,7 +41,9 @@ class Process:
                 stdin=subprocess.PIPE if asked is None else asked,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
+                bufsize=_BUFFER,
             )
+            _widen(self._process.stdout)
         except FileNotFoundError:
             self._let_go()
             raise git.lacking(folder) from None
@@ -102,6 +107,13 @@ class Process:
             return GitError(f"git needs more than {SECONDS} seconds for the repository at {self._folder}")
         self._errors.seek(0)
         return git.refusal(self._folder, code, self._errors.read(4096))
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """As far as this system lets it: https://man7.org/linux/man-pages/man7/pipe.7.html"""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 @contextmanager

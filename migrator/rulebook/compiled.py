@@ -1,6 +1,6 @@
 """The built-in rules as the interpreter keeps modules: read from their files once, then kept beside the byte code.
 
-What is kept holds as long as neither a rule file nor a module of this room has changed, by size and time, as with
+What is kept holds as long as neither a rule file nor a module that reads them has changed, by size and time, as with
 byte code; where nothing may be written there, the files are read each time.
 """
 
@@ -11,42 +11,43 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
 
-from migrator.rulebook.records import RuleBook
 from migrator.text.patterns import Regex
 
 Stamps = tuple[tuple[str, int, int], ...]
+_Made = TypeVar("_Made")
 
 
-class Compiled(Struct, frozen=True):
-    """`stamps` are path, size and time of change, in nanoseconds, of each file that the book comes from."""
+class Compiled(Struct, Generic[_Made], frozen=True):
+    """`stamps` are path, size and time of change, in nanoseconds, of each file that the rules come from."""
 
     stamps: Stamps
-    book: RuleBook
+    rules: _Made
 
 
-def compiled(paths: Iterable[Path], parse: Callable[[], RuleBook]) -> RuleBook:
-    """The book that `parse` gives for the rule files `paths`. Raises what it raises."""
-    target = _target()
+def compiled(name: str, kind: type[_Made], paths: Iterable[Path], parse: Callable[[], _Made]) -> _Made:
+    """The rules of a `kind` that `parse` gives for the files `paths`, under a `name`. Raises what it raises."""
+    target = _target(name)
     now = stamps((*paths, *sorted(Path(__file__).parent.glob("*.py"))))
+    shape: Any = Compiled
     with suppress(OSError, DecodeError):
-        found = decode(target.read_bytes(), type=Compiled, dec_hook=_made) if target else None
-        if found and found.stamps == now:
-            return found.book
-    book = parse()
+        kept: Compiled[_Made] | None = decode(target.read_bytes(), type=shape[kind], dec_hook=_made) if target else None
+        if kept and kept.stamps == now:
+            return kept.rules
+    made = parse()
     if target and not sys.dont_write_bytecode:
-        _write(target, encode(Compiled(now, book), enc_hook=_kept))
-    return book
+        _write(target, encode(Compiled(now, made), enc_hook=_kept))
+    return made
 
 
-def _target() -> Path | None:
+def _target(name: str) -> Path | None:
     """Beside this module's own byte code, wherever the interpreter keeps that."""
     cached = __spec__.cached
-    return Path(cached).with_name("rules.json") if cached else None
+    return Path(cached).with_name(f"{name}.json") if cached else None
 
 
 def stamps(paths: Iterable[Path]) -> Stamps:

@@ -40,7 +40,7 @@ def _extended(directories: tuple[Path, ...], _: Stamps) -> RuleBook:
 @lru_cache(maxsize=1)
 def _built_in() -> RuleBook:
     folder = built_in()
-    return compiled(files(folder), lambda: _added(RuleBook(), folder))
+    return compiled("rules", RuleBook, files(folder), lambda: _added(RuleBook(), folder))
 
 
 def files(directory: Path) -> list[Path]:

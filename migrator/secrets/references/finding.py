@@ -71,8 +71,15 @@ class Finder:
         """Words of which one stands wherever any does: most stand for a name with something before it."""
         self._opaque = OpaqueForms(self.rules)
         self._parts = Parts(self.names)
+        self._languages: dict[str, Language] = {}
         self._folded = {name.lower(): name for name in self.names}
         self._folded_bytes = frozenset(name.encode() for name in self._folded)
+
+    def language(self, path: str) -> Language:
+        """By the file's path alone, found once."""
+        if path not in self._languages:
+            self._languages[path] = self.rules.language(path)
+        return self._languages[path]
 
     def look(self, data: bytes, path: str, executable: bool = False) -> Found:
         """What the file at `path` says. Never raises: what cannot be read is listed as such."""
@@ -81,7 +88,7 @@ class Finder:
             return self._binary(data, path, executable)
         if content.is_utf16(data):
             data = text.encode()
-        language = self.rules.language(path)
+        language = self.language(path)
         if language in (UNKNOWN, UNENDED):
             language = self.rules.interpreted(data) or language
         wanted, folded = self._named(data, language)
@@ -114,7 +121,7 @@ class Finder:
     def _binary(self, data: bytes, path: str, executable: bool) -> Found:
         names = self.held(data)
         kinds = [(OpaqueKind.BINARY, name) for name in names]
-        silent = content.is_media(data) or self.rules.language(path).known
+        silent = content.is_media(data) or self.language(path).known
         if (executable or content.is_program(path, data)) and not silent:
             kinds.append((OpaqueKind.PROGRAM, ""))
         not_looked = () if names or silent else (NotLooked(path, "it is not text"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import lru_cache
@@ -15,6 +15,7 @@ from msgspec import Meta, field
 from msgspec.structs import replace
 
 from migrator.rulebook import reading as rulebook
+from migrator.rulebook.compiled import compiled
 from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.entries import RuleEntry, outside, trusted
 from migrator.rulebook.linear import linear_with_groups, short
@@ -321,23 +322,51 @@ def load(directories: tuple[Path, ...] = ()) -> Rules:
 
 @lru_cache(maxsize=4)
 def _load(directories: tuple[Path, ...]) -> Rules:
-    folders = [directory / "references" for directory in (rulebook.built_in(), *directories)]
-    paths = [(path, bool(number)) for number, folder in enumerate(folders) for path in sorted(folder.glob("*.yml"))]
-    documents = [RuleFile(path, foreign) for path, foreign in paths]
+    known = _built_in()
+    documents = [RuleFile(path, True) for directory in directories for path in _files(directory)]
     files = [document.read(ReferenceFile) for document in documents]
-    languages = [replace(one, name=name) for file in files for name, one in file.languages.items()]
-    names = sorted({UNKNOWN.name, UNENDED.name, *(language.name for language in languages)})
+    languages = [replace(one, name=name) for file in (known, *files) for name, one in file.languages.items()]
+    _check(zip(documents, files, strict=True), languages)
     forms: list[Form] = []
     opaque: list[Form] = []
     aliases: list[Alias] = []
-    for document, file in zip(documents, files, strict=True):
-        for place, name in file.told():
-            if name not in names:
-                raise document.error(place, f"must be one of {', '.join(names)}")
+    for document, file in ((None, known), *zip(documents, files, strict=True)):
         forms += _made(document, "forms", "pattern", [_spread(entry, languages).form for entry in file.forms])
         opaque += _made(document, "opaque", "pattern", [_spread(entry, languages).form for entry in file.opaque])
         aliases += _made(document, "aliases", "names", [_spread(entry, languages).alias for entry in file.aliases])
     return Rules(tuple(languages), tuple(forms), tuple(opaque), tuple(aliases))
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted((directory / "references").glob("*.yml"))
+
+
+def _built_in() -> ReferenceFile:
+    """What the files say that ship with the package, as one."""
+    paths = _files(rulebook.built_in())
+    return compiled("references", ReferenceFile, (*paths, Path(__file__)), lambda: _joined(paths))
+
+
+def _joined(paths: Sequence[Path]) -> ReferenceFile:
+    documents = [RuleFile(path) for path in paths]
+    files = [document.read(ReferenceFile) for document in documents]
+    languages = {name: one for file in files for name, one in file.languages.items()}
+    _check(zip(documents, files, strict=True), [replace(one, name=name) for name, one in languages.items()])
+    return ReferenceFile(
+        languages,
+        tuple(one for file in files for one in file.forms),
+        tuple(one for file in files for one in file.opaque),
+        tuple(one for file in files for one in file.aliases),
+    )
+
+
+def _check(files: Iterable[tuple[RuleFile, ReferenceFile]], languages: Iterable[Language]) -> None:
+    """Raises RuleError where one says something of a language that is none."""
+    names = sorted({UNKNOWN.name, UNENDED.name, *(language.name for language in languages)})
+    for document, file in files:
+        for place, name in file.told():
+            if name not in names:
+                raise document.error(place, f"must be one of {', '.join(names)}")
 
 
 def _spread(entry: _Entry, languages: Sequence[Language]) -> _Entry:
@@ -346,12 +375,17 @@ def _spread(entry: _Entry, languages: Sequence[Language]) -> _Entry:
     return replace(entry, languages=(*entry.languages, *alike))
 
 
-def _made(document: RuleFile, section: str, key: str, made: Sequence[Callable[[bool], _Made]]) -> Iterator[_Made]:
-    """What the entries of a section stand for. Raises RuleError where the pattern behind a key is wrong."""
+def _made(
+    document: RuleFile | None, section: str, key: str, made: Sequence[Callable[[bool], _Made]]
+) -> Iterator[_Made]:
+    """What the entries of a section stand for, of a document that is none of the built-in ones, or of these. Raises
+    RuleError where the pattern behind a key is wrong."""
     for number, make in enumerate(made):
         try:
-            yield make(document.foreign)
+            yield make(document is not None)
         except ValueError as error:
+            if document is None:
+                raise
             raise document.error((section, number, key), str(error)) from None
 
 

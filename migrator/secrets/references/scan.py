@@ -95,7 +95,7 @@ class _Scan:
         )
 
     def _key(self, entry: TreeEntry) -> _Key:
-        language = _LINKS if entry.is_link else self._finder.rules.language(entry.path).name
+        language = _LINKS if entry.is_link else self._finder.language(entry.path).name
         return entry.oid, language, entry.is_executable
 
     def _at(self, entry: TreeEntry) -> Found:
