@@ -184,3 +184,9 @@ def test_only_what_is_written_out_of_a_pair_is_masked(text: str, masked: str) ->
     spans = literals(text, rulebook.load())
     shown = [text[span.start : span.end] for span in apart(spans)]
     assert [one.rpartition(":")[2] for one in shown] == ([masked] if masked else [])
+
+
+def test_a_file_that_names_a_variable_in_other_letters_is_told_with_its_name() -> None:
+    files = {**COMMITTED, "tool.js": "env.pkg_pat"}
+    (one,) = (one for one in report_on(_files(PUBLISH, files)).findings if one.rule == "package-credential")
+    assert "tool.js names PKG_PAT, which `yarn npm` hands to what it runs" in {reason.detail for reason in one.reasons}

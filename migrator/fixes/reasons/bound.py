@@ -37,4 +37,5 @@ def _naming(context: Context, login: PackagesLogin, names: tuple[str, ...]) -> I
     for path in sorted(found):
         own = path in pipelines or posixpath.basename(path) in client.files or context.files.is_listing(path)
         if not own:
-            yield f"{path} names {several(name for name in names if name in (context.file(path) or ''))}"
+            text = (context.file(path) or "").lower()
+            yield f"{path} names {several(name for name in names if name.lower() in text)}"
