@@ -263,6 +263,7 @@ def _doubts(
     """What else may decide what is sent where."""
     if unread:
         yield f"patless can't read {unread}"
+    yield from (f"{path} may change repositories" for path, one in said.items() if one.changes)
     for path in dict.fromkeys(one.path for one in mine):
         here = [one for each in places if each.path == path for one in _taken(each)]
         for name in sorted({one.name for each in mine if each.path == path for one in _taken(each)}):

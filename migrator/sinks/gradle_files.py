@@ -44,6 +44,13 @@ _MOST = 200_000
 _FOLLOWED, _SEVERAL, _LONGEST = 4, 8, 400
 
 
+_CHANGED = regex(
+    r"\brepositories\s{0,9}\.\s{0,9}(?:all|each|forEach|configureEach|withType|named|getByName|find\w{0,9}|matching"
+    r"|when\w{0,40})\b"
+)
+"""What may change a repository that a block has named."""
+
+
 class HalfSource(Struct, frozen=True):
     """A variable of the environment, or a property of the build, by its name."""
 
@@ -63,12 +70,13 @@ class BuildRepository(Struct, frozen=True):
 
 class GradleBuild(Struct, frozen=True):
     """`words` are all names and texts that it has, in code; `needs` the packages that it names as `group:name`, and
-    `groups` those of its projects."""
+    `groups` those of its projects. `changes`: it may change repositories besides naming them."""
 
     repositories: tuple[BuildRepository, ...]
     words: tuple[str, ...]
     needs: frozenset[str]
     groups: frozenset[str]
+    changes: bool = False
 
 
 class _Block(Struct, eq=False):
@@ -103,7 +111,8 @@ def build(text: str) -> GradleBuild | None:
     lines = [line for around, block in root.all() if block.head == "dependencies" for line in block.lines]
     needs = {":".join(parts[:2]) for line in lines for one in _texts(line) if len(parts := one.split(":")) > 1}
     groups = {one for value in known.get("group", ()) for one in _texts(value)}
-    return GradleBuild(tuple(found), words, frozenset(needs), frozenset(groups))
+    changes = _CHANGED.search(text) is not None
+    return GradleBuild(tuple(found), words, frozenset(needs), frozenset(groups), changes)
 
 
 def _tokens(text: str) -> list[str] | None:

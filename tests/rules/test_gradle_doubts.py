@@ -208,3 +208,10 @@ NEEDS = 'group = "com.acme"\ndependencies {{ implementation "{}:core:1" }}\n'
 )
 def test_a_host_that_no_page_names_and_packages_of_others_need_review(script: str, build: str, codes: set[str]) -> None:
     assert found(script, build, settings=Settings())[1] == codes
+
+
+@pytest.mark.parametrize("how", ["all {", "configureEach {", "withType(MavenArtifactRepository) {", "named('bb') {"])
+def test_what_changes_a_repository_that_is_named_is_a_doubt(how: str) -> None:
+    more = f"{BUILD}\nallprojects {{ repositories.{how} url = 'https://nexus.acme.example' }} }}\n"
+    assert found(PUBLISH, more)[:2] == ("unsafe", {"build-settings"})
+    assert found(PUBLISH, f"{BUILD}\nallprojects {{ repositories.mavenCentral() }}\n")[0] == "safe"

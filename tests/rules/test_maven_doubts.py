@@ -350,3 +350,26 @@ def test_files_of_this_repository_say_nothing_of_one_that_imports_its_pipeline()
     text = f"export: true\ndefinitions:\n  pipelines:\n    shared:\n{step}"
     report = report_on({path: one.encode() for path, one in {PATH: text, "pom.xml": POM, "s.xml": FILE}.items()}, OWN)
     assert not report.findings
+
+
+ELSEWHERE = "-DaltDeploymentRepository=bb::https://nexus.acme.example/"
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "verdict"),
+    [
+        (DEPLOY, {".mvn/maven.config": "-B\n-ntp\n-Drevision=2\n-Dmaven.test.skip\n"}, "safe"),
+        (DEPLOY, {".mvn/jvm.config": "-Xmx1g -Dfile.encoding=UTF-8\n"}, "safe"),
+        (f"export MAVEN_OPTS=-Xmx1g\n{DEPLOY}", {}, "safe"),
+        (DEPLOY, {".mvn/maven.config": f"{ELSEWHERE}\n"}, "unsafe"),
+        (DEPLOY, {".mvn/maven.config": "-P\nother\n"}, "unsafe"),
+        (f"export MAVEN_ARGS={ELSEWHERE}\n{DEPLOY}", {}, "unsafe"),
+        (f"MAVEN_OPTS='-Xmx1g {ELSEWHERE}' {DEPLOY}", {}, "unsafe"),
+        (f'export MAVEN_ARGS="$MORE"\n{DEPLOY}', {}, "unsafe"),
+        (f'export MAVEN_ARGS="$(cat args)"\n{DEPLOY}', {}, "unsafe"),
+    ],
+)
+def test_words_that_a_call_is_given_elsewhere_may_lead_it_elsewhere(
+    script: str, files: dict[str, str], verdict: str
+) -> None:
+    assert found(script, files)[:2] == (verdict, {"build-settings"} if verdict == "unsafe" else set())

@@ -15,12 +15,14 @@ from migrator.flow.events import Command
 from migrator.flow.nested import SHELLS
 from migrator.flow.queries import unfollowed, unseen_before
 from migrator.ir.paths import Top, matching
+from migrator.ir.values import inputs
 from migrator.reading.steps import StepFacts
 from migrator.sinks.bound import host_of
 from migrator.sinks.keeping import spelt, takes
 from migrator.sinks.logins import BoundCall
 from migrator.sinks.packages import Name, linkage
 from migrator.sinks.shown import visible_text
+from migrator.sinks.values import is_handed, value_of
 from migrator.sinks.writers import may_write
 from migrator.text.patterns import regex
 
@@ -30,7 +32,14 @@ _LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", 
 """They change nothing of what is in a file, or put it where it is looked for."""
 _SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
 """Words of programs that take a folder along."""
-_TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|<servers?>")
+_TELLS = regex(
+    r"-D(?!(?:revision|sha1|changelist|style\.color|file\.encoding)\b|(?:maven\.(?:test|wagon)|aether|user)\.)"
+    r"|(?:\A|\s)(?:-s|-gs|-P|-f|--settings|--global-settings|--activate-profiles|--file)\b|<servers?>"
+)
+"""What may lead a build to other settings, or to another address."""
+_OPTIONS = ("MAVEN_ARGS", "MAVEN_OPTS", "GRADLE_OPTS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS")
+"""Variables with more words for a call: https://maven.apache.org/configure.html#MAVEN_OPTS_environment_variable,
+https://docs.gradle.org/current/userguide/command_line_interface.html"""
 
 
 def build_call(
@@ -78,6 +87,10 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
     for path in context.files.paths:
         if path.startswith(".mvn/") and _TELLS.search(context.file(path) or "<servers>"):
             yield f"{path} may name other settings"
+    for name in _OPTIONS:
+        value = value_of(command, name) if is_handed(command, name) else None
+        if value is not None and (value.unknown or inputs((value,)) or _TELLS.search(visible_text(value))):
+            yield f"{name} may name other settings"
     names = {posixpath.basename(place) for place in (*call.places, *call.files)}
     names |= {posixpath.dirname(place)[2:] for place in call.places if place.startswith("~/")} - {""}
     sent = any(not place.startswith("~") for place in call.places)
