@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from migrator.findings.counting import several
 from migrator.findings.records import Finding, Reason
@@ -14,6 +14,7 @@ from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import PackageClient, Rule
 from migrator.sinks.calls import authenticated_calls
 from migrator.sinks.indexes import own_calls
+from migrator.sinks.keeping import spellings
 from migrator.sinks.maven import MAVEN, read_by
 from migrator.sinks.npm import NPM
 from migrator.sinks.npmrc import bearer, held
@@ -32,13 +33,13 @@ _WORD = regex(r"[\w.-]+")
 def check(rule: Rule, context: Context) -> Iterator[Finding]:
     """A finding for each command or pipe that is given one, and for each file of the repository with one that a client
     reads."""
-    hosts = _hosts(context)
+    reading = _ClientFiles(context)
     for step in context.steps:
         for shell in step.shells:
             known = {call.command for call in authenticated_calls(shell.trace, context.book)}
             known |= own_calls(shell.logins, context.book)
             known |= {writer for login in shell.logins for writer in login.written_by}
-            for call in package_calls(shell.trace, context.book, known, hosts):
+            for call in package_calls(shell.trace, context.book, known, reading.host):
                 source, place = shell.script.source_at(call.command.span), shell.script.shown(call.command.span)
                 reasons = _reasons(context, call.client, call.text)
                 yield _finding(rule, step, (source, place), call.client, call.host, call.stored, reasons)
@@ -48,20 +49,34 @@ def check(rule: Rule, context: Context) -> Iterator[Finding]:
             elif found := handed(task.variables, context.book):
                 at, name = (step.pipelines.source, found.span), _UNVERSIONED.sub("", task.name)
                 yield _finding(rule, step, at, name, found.host, found.stored, _reasons(context, name))
-        yield from _files(rule, step, context)
+        yield from _files(rule, step, context, reading)
 
 
-def _hosts(context: Context) -> dict[str, str]:
-    """The Packages hosts that the clients' own files in the repository name."""
-    found: dict[str, str] = {}
-    clients = context.book.package_clients
-    files = {file for client in clients.values() for file in client.files}
-    for path in context.files.paths:
-        name = path.rpartition("/")[2]
-        if name in files and (source := context.source(path)) and (host := host_in(source.text, context.book)):
-            for client in (one for one, known in clients.items() if name in known.files):
-                found.setdefault(client, host)
-    return found
+class _ClientFiles:
+    """The files of the repository that clients read: those of a name that they look for, or that a call names."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients = context.book.package_clients
+        every = {name for client in self._clients.values() for name in client.files}
+        self._usual = [path for path in context.files.paths if path.rpartition("/")[2] in every]
+
+    def host(self, command: Command, client: str) -> str:
+        """The first Packages host that a file of the client names; '' for none."""
+        texts = (self._context.source(path) for path in self.of(self._clients[client], [command]))
+        return next((host for one in texts if one and (host := host_in(one.text, self._context.book))), "")
+
+    def of(self, client: PackageClient, calls: Iterable[Command], bound: Collection[str] = ()) -> list[str]:
+        """Those that `calls` name are told once: by the calls that are `bound` to them."""
+        usual = [path for path in self._usual if path.rpartition("/")[2] in client.files]
+        named = {path for one in calls if client.files for path in self._named(one)}
+        return [*usual, *sorted(named.difference(usual, bound))]
+
+    def _named(self, command: Command) -> Iterator[str]:
+        for text in (text for one in command.arguments for text in one.value.texts):
+            for place in spellings(text, command.folders, self._context.book.built_in) if text else ():
+                if place in self._context.files.paths:
+                    yield place
 
 
 def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: PipePair) -> Finding:
@@ -80,18 +95,20 @@ def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: P
     )
 
 
-def _files(rule: Rule, step: StepFacts, context: Context) -> Iterator[Finding]:
+def _files(rule: Rule, step: StepFacts, context: Context, reading: _ClientFiles) -> Iterator[Finding]:
     programs = {name for shell in step.shells for name in _programs(shell)}
+    logins = [login for shell in step.shells for login in shell.logins]
+    judged = {one.npm.place for one in logins if one.npm and one.sinks}
+    bound = {path for one in logins if one.bound for path in one.bound.files}
     for name, client in context.book.package_clients.items():
         if client.programs.isdisjoint(programs):
             continue
-        for path in context.files.paths:
-            source = context.source(path) if path.rpartition("/")[2] in client.files else None
-            found = kept(path, source.text, client, context.book) if source else None
-            if path in {one.npm.place for shell in step.shells for one in shell.logins if one.npm and one.sinks}:
-                continue  # its calls are judged
-            judged = name in context.book.indexes and found and _is_judged(step, found.stored)
-            found = None if judged else found
+        calls = [one for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
+        for path in reading.of(client, calls, bound):
+            source = context.source(path) if path not in judged else None
+            found = kept(source.text, client, context.book) if source else None
+            if found and name in context.book.indexes and _is_judged(step, found.stored):
+                continue
             if source and found and (stored := _given(step, (name, client), path, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)

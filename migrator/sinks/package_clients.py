@@ -7,7 +7,7 @@ What is told here is that they are given one; how each means it is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -30,6 +30,9 @@ _NAME = regex(r"\$\{?(?:env[.:])?([A-Za-z_]\w*)")
 _LINE = 400
 
 
+Hosts = Callable[[Command, str], str]
+
+
 class PackageCall(Struct, frozen=True):
     """A place where `client` is given a credential for `host`: the command, the stored variables, and the `text` that
     gives it, `${NAME}` for these."""
@@ -42,17 +45,17 @@ class PackageCall(Struct, frozen=True):
 
 
 def package_calls(
-    flow: Flow, book: RuleBook, known: Collection[Command] = (), hosts: Mapping[str, str] = {}
+    flow: Flow, book: RuleBook, known: Collection[Command] = (), hosts: Hosts = lambda command, client: ""
 ) -> Iterator[PackageCall]:
     """Commands that give a package client a credential for Packages that is not native, but for those that are `known`
-    otherwise. `hosts` are those that files of the clients name: one counts where a command names no address."""
+    otherwise. `hosts` tells which host the files of a client name: it counts where a command names no address."""
     files = _files(flow)
     for command in flow.commands:
         if command.followed or command in known:
             continue
         for name, client in book.package_clients.items():
             text, stored = _given(command, client, book, files)
-            if stored and (host := host_in(text, book) or ("" if "//" in text else hosts.get(name, ""))):
+            if stored and (host := host_in(text, book) or ("" if "//" in text else hosts(command, name))):
                 yield PackageCall(name, host, command, stored, text)
                 break
 
@@ -65,10 +68,10 @@ class KeptCredential(Struct, frozen=True):
     stored: tuple[str, ...]
 
 
-def kept(path: str, text: str, client: PackageClient, book: RuleBook) -> KeptCredential | None:
+def kept(text: str, client: PackageClient, book: RuleBook) -> KeptCredential | None:
     """The first place where a file of the client takes a credential for Packages from variables, with all of these."""
     host = host_in(text, book)
-    if path.rpartition("/")[2] not in client.files or not host:
+    if not host:
         return None
     first: Span | None = None
     names: dict[str, None] = {}

@@ -172,3 +172,24 @@ def test_what_bitbucket_gives_is_not_stored(value: str, stored: tuple[str, ...] 
     found = list(package_calls(flow, BOOK))
     assert [one.stored for one in found] == ([] if stored is None else [stored])
     assert list(package_calls(flow, BOOK, flow.commands)) == []
+
+
+HOST_FILE = "[acme]\nrepository = https://pypi.apkg.io/acme/\n"
+AUTH_FILE = "//npm.apkg.io/acme/:_auth=${NPM_AUTH}\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "names"),
+    [
+        ("twine upload --config-file ci/pypirc -r acme -u $U -p $T dist/*", {"ci/pypirc": HOST_FILE}, ("U", "T")),
+        ("cd ci\ntwine upload --config-file=pypirc -r acme -u $U -p $T dist/*", {"ci/pypirc": HOST_FILE}, ("U", "T")),
+        ("npm publish --userconfig ci/npmrc", {"ci/npmrc": AUTH_FILE}, ("NPM_AUTH",)),
+        ("npm publish --userconfig=ci/npmrc", {"ci/npmrc": AUTH_FILE.replace("apkg.io", "acme.example")}, None),
+        ("npm publish --userconfig ci/other", {"ci/npmrc": AUTH_FILE}, None),
+        ("cat ci/npmrc", {"ci/npmrc": AUTH_FILE}, None),
+    ],
+)
+def test_a_file_that_a_call_names_is_one_of_the_client(
+    script: str, files: dict[str, str], names: tuple[str, ...] | None
+) -> None:
+    assert [variables for _, _, variables in found(script, files)] == ([names] if names else [])
