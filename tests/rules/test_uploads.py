@@ -166,7 +166,7 @@ def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
 )
 def test_the_same_of_poetry(script: str, server: Server, tmp_path: Path) -> None:
     if shutil.which("poetry") is None:
-        pytest.skip("poetry is not installed")
+        (pytest.fail if os.environ.get("PATLESS_REQUIRE_ALL") == "1" else pytest.skip)("poetry is not installed")
     project = '[project]\nname = "acme-web"\nversion = "1.0"\n'
     (tmp_path / "pyproject.toml").write_text(project, encoding="utf-8")
     _becomes_native(script, [PAIR], [NATIVE_PAIR], server, tmp_path)
