@@ -26,7 +26,8 @@ _OPTIONS = regex(r"-\w{0,9}[upH]|--(?:user|username|password|pass|token|creds?|a
 _SECRET = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED", re.IGNORECASE)
 _CREDENTIAL = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED|USER|LOGIN|EMAIL", re.IGNORECASE)
 _OPTIONED = regex(r"ARG|OPT|FLAG", re.IGNORECASE)
-_NAME = regex(r"\$\{?(?:env[.:])?([A-Za-z_]\w*)")
+_NAME = regex(r'(?:\$\{?(?:env[.:])?|\bsys\.env(?:\.\w{1,20})?\(\s{0,9}")([A-Za-z_]\w*)')
+"""A variable: in shell and most files, in those of Maven and PowerShell, and in Scala."""
 _LINE = 400
 
 

@@ -47,7 +47,7 @@ SCRIPTS = (
     ("Maven", f"{MAVEN}\nmvn -s s.xml deploy -DaltDeploymentRepository=a::https://maven.apkg.io/acme"),
     ("Gradle", "./gradlew publish"),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
-    ("NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
+    ("sbt, NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
     ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
     ("pipe", "- pipe: atlassian/pypi-publish:0.4.0"),

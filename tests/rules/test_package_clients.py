@@ -193,3 +193,25 @@ def test_a_file_that_a_call_names_is_one_of_the_client(
     script: str, files: dict[str, str], names: tuple[str, ...] | None
 ) -> None:
     assert [variables for _, _, variables in found(script, files)] == ([names] if names else [])
+
+
+SCALA = 'publishTo := Some("acme" at "https://{}/acme")\ncredentials += Credentials({})\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "build", "names"),
+    [
+        ("sbt publish", SCALA.format("nexus.acme.example", 'realm, host, sys.env("U"), sys.env("T")'), None),
+        ("sbt publish", SCALA.format("maven.apkg.io", 'Path.userHome / ".sbt" / ".credentials"'), None),
+        ("make", SCALA.format("maven.apkg.io", 'realm, host, sys.env("U"), sys.env("T")'), None),
+        ("sbt publish", SCALA.format("maven.apkg.io", 'realm, host, sys.env("U"), sys.env("T")'), ("U", "T")),
+        ("sbt +publish", SCALA.format("maven.apkg.io", 'realm, host, "ci", sys.env.getOrElse("T", "")'), ("T",)),
+        (
+            'printf "realm=x\\nhost=maven.apkg.io\\nuser=$U\\npassword=$T\\n" > ~/.sbt/.credentials\nsbt publish',
+            SCALA.format("maven.apkg.io", 'Path.userHome / ".sbt" / ".credentials"'),
+            ("U", "T"),
+        ),
+    ],
+)
+def test_what_sbt_is_given_is_told(script: str, build: str, names: tuple[str, ...] | None) -> None:
+    assert [variables for _, _, variables in found(script, {"build.sbt": build})] == ([names] if names else [])
