@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from migrator.text.patterns import regex
-from migrator.text.toml import ConfigurationError, Toml
 
 PROJECT = "pyproject.toml"
 _RUNS = regex(r"[-_.]+")
@@ -33,6 +32,8 @@ def locked_packages(text: str, host: str) -> Iterator[str]:
 
 def project_names(text: str) -> Iterator[str]:
     """The name of a project as indexes spell it, from the text of its `pyproject.toml`; none where that says none."""
+    from migrator.text.toml import ConfigurationError, Toml
+
     try:
         table = Toml(PROJECT, text.encode()).table
     except ConfigurationError:

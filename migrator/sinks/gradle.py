@@ -72,8 +72,8 @@ def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[
     if known is None or not calls:
         return
     every = list(listed())
-    paths = [path for path in every if posixpath.basename(path) in known.addresses][:_MOST]
-    texts = {path: text for path in paths if (text := file(path)) is not None}
+    paths = [path for path in every if posixpath.basename(path) in known.addresses]
+    texts = {path: text for path in paths[:_MOST] if (text := file(path)) is not None}
     builds = {path: build(text) for path, text in texts.items()} if any(map(book.mentioned, texts.values())) else {}
     said = {path: one for path, one in builds.items() if one is not None}
     places = [_Place(path, one) for path, each in said.items() for one in each.repositories]

@@ -18,7 +18,6 @@ from migrator.sinks.packages import canonical, without_scheme
 from migrator.sinks.uses import Files
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
-from migrator.text.toml import ConfigurationError, Toml
 
 _OTHER = regex(r"[^A-Z0-9]")
 _NAMED = regex(r"([\w.-]{1,100})=(\S+)")
@@ -37,10 +36,13 @@ def host(address: str) -> str:
 
 def known_addresses(calls: Iterable[Command], client: IndexClient, book: RuleBook, files: Files) -> Addresses:
     """Those that the calls of a client may find, whatever of them counts; `files` has those that the script may have
-    written, too."""
+    written, too. One that can't be read may have another for any name."""
     found: Addresses = {}
     for name, url in (*_of_files(client, files), *_of_calls(calls, client, book)):
         found.setdefault(spelt_in_variables(name), set()).add(_address(url))
+    if any(_table(path, files) is None for path in _paths(client, files)):
+        for addresses in found.values():
+            addresses.add("")
     return found
 
 
@@ -50,11 +52,17 @@ def _of_files(client: IndexClient, files: Files) -> Iterator[tuple[str, str]]:
 
 def publishing_addresses(name: str, key: str, client: IndexClient, files: Files) -> set[str]:
     """The addresses at a key of the tables of an index, '' for one that is not known."""
-    return {_address(table.get(key, "")) for one, table in _tables(client, files) if one == name} or {""}
+    found = {_address(table.get(key, "")) for one, table in _tables(client, files) if one == name}
+    unread = any(_table(path, files) is None for path in _paths(client, files))
+    return found | {""} if unread or not found else found
+
+
+def _paths(client: IndexClient, files: Files) -> list[str]:
+    return sorted(one for one in files.listed() if posixpath.basename(one) in client.files)
 
 
 def _tables(client: IndexClient, files: Files) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for path in sorted(one for one in files.listed() if posixpath.basename(one) in client.files):
+    for path in _paths(client, files):
         yield from _committed(path, client.files[posixpath.basename(path)], files)
 
 
@@ -99,11 +107,7 @@ def behind_options(command: Command, book: RuleBook) -> tuple[Argument, ...]:
 def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, Mapping[str, str]]]:
     """The indexes in the tables of a file, with the texts in each. Of one that the script may have written, no address
     is known."""
-    text = files.read(path)
-    try:
-        part: Any = Toml(path, (text or "").encode()).table
-    except ConfigurationError:
-        return
+    part: Any = _table(path, files)
     for key in keys.split("."):
         part = part.get(key) if isinstance(part, dict) else None
     if isinstance(part, dict):
@@ -112,6 +116,17 @@ def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, Mappin
         texts = {key: value for key, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
         if "name" in texts and "url" in texts:
             yield texts["name"], {} if files.made(path) else texts
+
+
+def _table(path: str, files: Files) -> Mapping[str, object] | None:
+    """What a file says; None where it can't be read."""
+    from migrator.text.toml import ConfigurationError, Toml
+
+    text = files.read(path)
+    try:
+        return None if text is None else Toml(path, text.encode()).table
+    except ConfigurationError:
+        return None
 
 
 def _named(value: Value) -> Iterator[tuple[str, str]]:

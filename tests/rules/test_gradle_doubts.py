@@ -215,3 +215,8 @@ def test_what_changes_a_repository_that_is_named_is_a_doubt(how: str) -> None:
     more = f"{BUILD}\nallprojects {{ repositories.{how} url = 'https://nexus.acme.example' }} }}\n"
     assert found(PUBLISH, more)[:2] == ("unsafe", {"build-settings"})
     assert found(PUBLISH, f"{BUILD}\nallprojects {{ repositories.mavenCentral() }}\n")[0] == "safe"
+
+
+def test_a_build_with_more_files_than_are_read_is_a_doubt() -> None:
+    more = {f"p{number:03}/build.gradle": "repositories { mavenCentral() }\n" for number in range(200)}
+    assert found(PUBLISH, files=more)[:2] == ("unsafe", {"build-settings"})

@@ -56,6 +56,7 @@ def test_other_indexes_and_calls_that_use_none_and_native_pairs_are_none_of_ours
         (f"{UV}\nuv sync", {"pyproject.toml": INDEX, "a/pyproject.toml": INDEX.replace("apkg", "b")}, None),
         (f"echo > pyproject.toml\n{UV}\nuv sync", {"pyproject.toml": INDEX}, "registry-unresolved"),
         (f"{UV}\nuv sync --index my-bb=$INDEX\necho apkg.io", {}, "registry-unresolved"),
+        (f"{UV}\nuv sync", {"pyproject.toml": INDEX, "uv.toml": "[[index]\n"}, "registry-unresolved"),
         (f"{BB}\npoetry config pypi-token.bb $T\npoetry publish -r bb", {}, "credential-unresolved"),
         (f"{BB}\nexport POETRY_PYPI_TOKEN_BB=$T\npoetry publish -r bb", {}, "credential-unresolved"),
         (f"{BB}\npoetry config http-basic.bb $U\npoetry publish -r bb", {}, "credential-unresolved"),
