@@ -20,7 +20,7 @@ Text = Callable[[str], str | None]
 _MARKS = range(0xE000, 0xF900)
 """Characters for private use: each stands for a piece of text that is no literal."""
 _HOME = ("/root/", "${HOME}/")
-_LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
+LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
 """They change nothing of what is in a file."""
 
 
@@ -113,7 +113,7 @@ def _touched(flow: Flow, place: str, before: Command, book: RuleBook) -> Iterato
         return
     name = posixpath.basename(place)
     clients = {name for one in book.package_clients.values() if before.name in one.programs for name in one.programs}
-    still = _LOOKING | book.programs.displays | clients | {"cp"}
+    still = LOOKING | book.programs.displays | clients | {"cp"}
     for command in flow.commands:
         told = any(name in visible_text(one.value) for one in command.arguments)
         if told and command is not before and not command.followed and command.name not in still:

@@ -18,6 +18,7 @@ from migrator.ir.paths import Top
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action
+from migrator.sinks.found_files import LOOKING
 from migrator.sinks.invocations import invocation
 from migrator.sinks.keeping import ROOTED, spelt, takes
 from migrator.sinks.npm import NPM, breaks, is_npm
@@ -25,8 +26,6 @@ from migrator.sinks.npmrc import CREDENTIALS, FILE, TOKEN, NpmPair, keys, reache
 from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
 
-_LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
-"""They show and change nothing of what is in a file."""
 _LOGIN = frozenset({"login", "logout", "adduser", "add-user"})
 _PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice", "npx", "npm", "pnpm", "yarn"})
 _QUIET = regex(r"p?npm_config_(?:cache|loglevel|fund|audit|progress|yes|color|update_notifier|prefer_offline)", 2)
@@ -154,7 +153,7 @@ def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
         return f"{shown} logs in or out"
     texts = [visible_text(one.value) for one in command.arguments]
     texts += [visible_text(command.stdin)] if command.stdin else []
-    if command.name in _LOOKING or (command.name in book.programs.displays and not command.outputs):
+    if command.name in LOOKING or (command.name in book.programs.displays and not command.outputs):
         return ""
     if any(_TOLD.search(text) for text in texts):
         return f"{shown} is told a file with settings of npm"

@@ -17,6 +17,7 @@ from migrator.flow.nested import SHELLS
 from migrator.ir.paths import Top
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.records import RuleBook
+from migrator.sinks.found_files import LOOKING
 from migrator.sinks.npm import breaks
 from migrator.sinks.npmrc import NpmPair
 from migrator.sinks.shown import visible_text
@@ -31,7 +32,6 @@ _NAMES = regex(r"\byarn(?:pkg)?\b|yarnrc")
 _TOLD = regex(r"yarnrc|npmAuth")
 _NEEDLES = ("yarnrc", "npmAuth", "YARN_NPM_", "yarn config", "yarn npm login")
 _PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice", YARN})
-_LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
 _LOGIN = frozenset({"login", "logout"})
 
 
@@ -137,7 +137,7 @@ def _doubt(command: Command, own: set[Command], book: RuleBook) -> str:
         if texts[:1] == ["npm"] and not _LOGIN.isdisjoint(texts[1:2]):
             return f"{shown} logs in or out"
         return ""
-    looks = command.name in _LOOKING or (command.name in book.programs.displays and not command.outputs)
+    looks = command.name in LOOKING or (command.name in book.programs.displays and not command.outputs)
     if command in own or command.followed or looks:
         return ""
     return f"{shown} is told a file with settings of yarn" if any(map(_TOLD.search, texts)) else ""
