@@ -146,8 +146,9 @@ def _in_the_way(login: PackagesLogin, names: Collection[str], elsewhere: bool, p
         return Obstacle("credential-unresolved", f"is in {fixed}, which is read-only in the step", fixed)
     standing = calls(script) | (calls_of_files(login.shell.trace) if login.login.npm else set())
     own = command.span.start in standing and not (command.calls and not _alike(login))
-    started = is_called(login) and not elsewhere and not cleared(login.shell.trace, command.span)
-    if not all(map(programs.hands_on, command.wrappers)) or not (own or started):
+    started = is_called(login) and not elsewhere
+    handed = all(map(programs.hands_on, command.wrappers)) and not command.cleared
+    if not handed or cleared(login.shell.trace, command.span) or not (own or started):
         name = next(iter(names))
         return Obstacle("credential-unresolved", f"is in {name}, and patless can't set it for this call alone", name)
     return None

@@ -81,6 +81,7 @@ class CommandModel:
             consumed=frame.consumed,
             unordered=frame.unordered,
             told=call.told,
+            cleared=bool(unwrapped.cleared),
             program=unwrapped.program,
             unknown="" if unwrapped.program or not given else given[0].value.unknown,
         )

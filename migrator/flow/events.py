@@ -63,6 +63,7 @@ class Command(Struct, frozen=True, eq=False, weakref=True):
     (a function, `bash -c`, `eval`) is among the commands that come before it. `program` is the program as written,
     `unknown` completes "comes from …" where that is not literal and something is known of it. `runs` is the path of a
     file of which it runs something that is decided only then. `told`: the log has its words where it fails.
+    `cleared`: what wraps it keeps the variables of the program from it, but for `overrides`.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Command(Struct, frozen=True, eq=False, weakref=True):
     runs: str = ""
     unordered: bool = False
     told: bool = False
+    cleared: bool = False
 
 
 class VariableUse(Struct, frozen=True):

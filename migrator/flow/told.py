@@ -35,7 +35,7 @@ class ToldFiles(Struct, frozen=True):
 
     def of(self, command: Command) -> Iterator[Paths]:
         """Paths and patterns, each answer apart. Of a command that is followed only what no follower reads."""
-        container = self.contained(command)
+        container = self.programs.contained(command.name, [argument.text for argument in command.arguments])
         yield from self.brought(command)
         texts = [argument.value.symbol() for argument in command.arguments]
         if container is None and (not command.name or self.programs.idles(command.name, texts)):
@@ -54,15 +54,6 @@ class ToldFiles(Struct, frozen=True):
             for text in map(self.written, value.alternatives):
                 if len(text.split(None, 1)) > 1 or (fed and value is command.stdin):
                     yield text
-
-    def contained(self, command: Command) -> tuple[str, ...] | None:
-        """The files that a program reads which runs the command's words in a container; None where it runs none."""
-        words = [argument.text for argument in command.arguments]
-        for called, files in self.programs.containers.get(command.name, {}).items():
-            rest = iter(words)
-            if all(word in rest for word in called.split()):
-                return files
-        return None
 
     def fed(self, command: Command) -> Iterator[str]:
         """The files whose text a command is given."""

@@ -192,7 +192,7 @@ class StepReader:
             *find_images(trace, self.book, self.file, self.library.listed),
             *index_uploads(trace, self.book, self.file, self.library.listed),
         )
-        calls = find_calls(images, self.book)
+        calls = find_calls(trace, images, self.book)
         file, listed = (self.file, self.asked.listed) if follow else (_no_file, tuple)
         npm = (*find_npm_logins(trace, self.book), *find_npm_variables(trace, self.book, file))
         yarn = find_yarn_logins(trace, self.book, file)

@@ -281,6 +281,15 @@ class Programs(RuleEntry, frozen=True, dict=True):
         """Whether it runs a file in a language that is not followed."""
         return program in self.interpreters or unversioned(program) in self.interpreters
 
+    def contained(self, program: str, words: Iterable[str | None]) -> tuple[str, ...] | None:
+        """The files that a program reads which runs these words in a container; None where it runs none."""
+        told = tuple(words)
+        for called, files in self.containers.get(program, {}).items():
+            rest = iter(told)
+            if all(word in rest for word in called.split()):
+                return files
+        return None
+
     def hands_on(self, program: str) -> bool:
         """Whether what it runs finds the variables that are set for it."""
         wrapper = self.wrappers.get(program)

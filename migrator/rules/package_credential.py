@@ -18,7 +18,7 @@ from migrator.sinks.keeping import spellings
 from migrator.sinks.maven import MAVEN, read_by
 from migrator.sinks.npm import NPM
 from migrator.sinks.npmrc import bearer, held
-from migrator.sinks.package_clients import handed, host_in, kept, package_calls, told_by
+from migrator.sinks.package_clients import handed, host_in, kept, package_calls, runs, told_by
 from migrator.sinks.yarnrc import YARN
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
@@ -63,7 +63,18 @@ class _ClientFiles:
 
     def host(self, command: Command, client: str) -> str:
         """The first Packages host that a file of the client names; '' for none."""
-        texts = (self._context.source(path) for path in self.of(self._clients[client], [command]))
+        return self._named_in(self.of(self._clients[client], [command]))
+
+    def addressed(self, client: PackageClient, calls: Iterable[Command]) -> str:
+        """The same of the files that only tell the address, where one of its calls runs in a container: how such a
+        one ties a credential to an address is not followed."""
+        if all(one.name in client.programs for one in calls):
+            return ""
+        paths = self._context.files.paths
+        return self._named_in(path for path in paths if path.rpartition("/")[2] in client.addresses)
+
+    def _named_in(self, paths: Iterable[str]) -> str:
+        texts = map(self._context.source, paths)
         return next((host for one in texts if one and (host := host_in(one.text, self._context.book))), "")
 
     def of(self, client: PackageClient, calls: Iterable[Command], bound: Collection[str] = ()) -> list[str]:
@@ -96,23 +107,24 @@ def _uploads(rule: Rule, step: StepFacts, context: Context, task: Task, given: P
 
 
 def _files(rule: Rule, step: StepFacts, context: Context, reading: _ClientFiles) -> Iterator[Finding]:
-    programs = {name for shell in step.shells for name in _programs(shell)}
+    words = {name for shell in step.shells if not shell.read for name in _WORD.findall(shell.script.text)}
+    commands = [one for shell in step.shells if shell.read for one in shell.trace.commands]
     logins = [login for shell in step.shells for login in shell.logins]
     judged = {one.npm.place for one in logins if one.npm and one.sinks}
     bound = {path for one in logins if one.bound for path in one.bound.files}
     for name, client in context.book.package_clients.items():
-        if client.programs.isdisjoint(programs):
+        calls = [one for one in commands if runs(one, client, context.book)]
+        if not calls and client.programs.isdisjoint(words):
             continue
-        calls = [one for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
         for path in reading.of(client, calls, bound):
             source = context.source(path) if path not in judged else None
-            found = kept(source.text, client, context.book) if source else None
+            found = kept(source.text, client, context.book, reading.addressed(client, calls)) if source else None
             if found and name in context.book.indexes and _is_judged(step, found.stored):
                 continue
             if source and found and (stored := _given(step, (name, client), path, found.stored, context)):
                 encoded = stored != found.stored and not bearer(source.text, context.book)  # by the step itself
                 reasons = _reasons(context, name, "" if encoded else source.text)
-                if name == NPM and "pnpm" in programs:
+                if name == NPM and ("pnpm" in words or any(one.name == "pnpm" for one in commands)):
                     known = (one for one in reasons if one.code != _PLAIN)
                     reasons = (context.reason("pnpm-project-file", _IGNORED.format(path), path), *known)
                 yield _finding(rule, step, (source, found.span), name, found.host, stored, reasons)
@@ -132,7 +144,7 @@ def _given(
     if not all(shell.read for shell in step.shells):
         return names
     client = known[1]
-    every = [(shell, one) for shell in step.shells for one in shell.trace.commands if one.name in client.programs]
+    every = [(shell, one) for shell in step.shells for one in shell.trace.commands if runs(one, client, context.book)]
     calls = [one for shell, one in every if not _is_elsewhere(shell, one, known[0], path, context)]
     found = [one for name in names for call in calls for one in told_by(call, name, context.book)]
     return tuple(dict.fromkeys(found)) if every else names
@@ -144,14 +156,6 @@ def _is_elsewhere(shell: Shell, call: Command, client: str, path: str, context: 
         return True
     read = read_by(shell.trace, call, context.book, context.file) if client == MAVEN else None
     return read is not None and path not in read
-
-
-def _programs(shell: Shell) -> Iterator[str]:
-    """What a shell starts; of one that was not followed, all words."""
-    if shell.read:
-        yield from (command.name for command in shell.trace.commands)
-    else:
-        yield from _WORD.findall(shell.script.text)
 
 
 def _reasons(context: Context, client: str, text: str = "") -> tuple[Reason, ...]:

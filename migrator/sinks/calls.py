@@ -9,8 +9,9 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow
 from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, union
 from migrator.rulebook.records import Registry, RuleBook
-from migrator.rulebook.sinks import ALONE, Action, Channel, ClientCommand, Role, Slot
+from migrator.rulebook.sinks import ALONE, Action, Channel, Role, Slot
 from migrator.sinks.channels import Sink, sinks_of
+from migrator.sinks.elsewhere import elsewhere
 from migrator.sinks.invocations import Invocation, invocation, parse
 from migrator.sinks.logins import SEVERAL, Login, token_of
 from migrator.sinks.packages import canonical
@@ -39,7 +40,7 @@ class AuthenticatedCall(Struct, frozen=True):
     given: tuple[Value, ...] = ()
 
 
-def find_calls(images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
+def find_calls(flow: Flow, images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
     """Clients' calls that are given a credential for what they push or read; `images` are those of the script. Where
     the host of an image is not known, neither is the registry of the call."""
     reached: dict[Command, list[ImageUse]] = {}
@@ -49,31 +50,48 @@ def find_calls(images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
         called = invocation(command, book)
         for action in ALONE if called and called.syntax and not command.followed else ():
             assert called
-            given = _given(called, action)
+            given = _given(called, action, flow, book)
             mine = tuple(use for use in uses if _REACHED[action](use.action))
             if given and mine:
                 yield _login(called, action, given, mine, book)
 
 
-def _given(called: Invocation, action: Action) -> tuple[Sink, ...]:
+def _given(called: Invocation, action: Action, flow: Flow, book: RuleBook) -> tuple[Sink, ...]:
     """What a call is given, and what it takes from variables that the script does not set, or keeps to itself: these
-    are stored where its client takes that from no other variable, and else nobody knows."""
+    are stored where its client takes that from nowhere else, and else nobody knows."""
     command, syntax = called.command, called.syntax
     assert syntax is not None
     given = tuple(one for one in sinks_of(called, action) if not one.variable or is_handed(command, one.variable))
     told = {one.role for one in given} | (_PARTS if _whole(given) or token_of(given) else set())
-    told |= {Role.TOKEN}  # one that is stored under its name is not known to be
+    stored = syntax.stored and not elsewhere(flow, called.client.name, book)
+    slots = [one for one in syntax.slots if one.action is action and one.channel is Channel.ENVIRONMENT]
+    instead = "" if given else next((one.takes[0] for one in slots if one.role is Role.TOKEN), "")
     presumed = (
-        Sink(action, slot.role, slot.channel, called.client.name, _stored(slot, syntax), command.span, slot.takes[0])
-        for slot in syntax.slots
-        if slot.action is action and slot.channel is Channel.ENVIRONMENT and slot.role not in told
+        Sink(
+            action,
+            one.role,
+            one.channel,
+            called.client.name,
+            _presumed(one, stored, instead),
+            command.span,
+            one.takes[0],
+        )
+        for one in slots
+        if one.role not in told and one.role is not Role.TOKEN
     )
-    return (*given, *presumed) if given or syntax.stored else ()
+    return (*given, *presumed) if given or stored else ()
 
 
-def _stored(slot: Slot, syntax: ClientCommand) -> Value:
+def _presumed(slot: Slot, stored: bool, instead: str) -> Value:
+    """`instead` is the variable of a token that may be stored, and not the two."""
     name = slot.takes[0]
-    return Value.of(Input(name, ()) if syntax.stored else Unknown(f"{name}, which the script does not set"))
+    if not stored:
+        return Value.of(Unknown(f"{name}, which the script does not set"))
+    value = Value.of(Input(name, ()))
+    if not instead:
+        return value
+    unnamed = Unknown(f"{name}, or from the client if {instead} is stored")
+    return union([value, Value.of(Input(instead, ()) if slot.role is Role.PASSWORD else unnamed)])
 
 
 def _login(

@@ -18,6 +18,7 @@ from migrator.rulebook.indexes import IndexClient
 from migrator.rulebook.records import Registry, RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink
+from migrator.sinks.elsewhere import elsewhere
 from migrator.sinks.images import Listed, found_by
 from migrator.sinks.index_addresses import (
     Addresses,
@@ -28,15 +29,11 @@ from migrator.sinks.index_addresses import (
     set_with,
     spelt_in_variables,
 )
-from migrator.sinks.invocations import Parsed, invocation, parse
+from migrator.sinks.invocations import Parsed, parse
 from migrator.sinks.logins import Login
-from migrator.sinks.shown import visible_text
 from migrator.sinks.uses import ImageUse, Read
 from migrator.sinks.values import is_handed, value_of
-from migrator.text.patterns import regex
 
-_OTHERS = regex(r"netrc|keyring", 2)
-"""Where clients find a credential besides."""
 _HALVES = (Role.USERNAME, Role.PASSWORD)
 _NOWHERE = "nothing that is written here"
 _BY_ITSELF = "{}, which adds a user name to the token"
@@ -172,7 +169,7 @@ class _Indexes(Struct, frozen=True):
         if token and is_handed(command, token) and (value := value_of(command, token)) is not None:
             yield from self._login(command, index, Value.of(Unknown(_BY_ITSELF.format(self.name))), value, (), ())
             return
-        elsewhere = self.elsewhere.get(index) or self.elsewhere.get("", "")
+        elsewhere = self.elsewhere.get(index) or self.elsewhere[""]
         if not sinks and (elsewhere or not any(map(self._registry, self.addresses.get(index, ())))):
             return
         for role, variable in missing:
@@ -217,19 +214,11 @@ class _Indexes(Struct, frozen=True):
 
 
 def _elsewhere(flow: Flow, name: str, client: IndexClient, book: RuleBook) -> dict[str, str]:
-    found: dict[str, str] = {}
     settings = client.settings
-    for command in flow.commands:
-        for key in (settings.pair, settings.token) if settings else ():
-            for one in set_with(command, client, key, book):
-                found[spelt_in_variables(one.name)] = f"the settings of {name}"
-        called = invocation(command, book)
-        if called and called.client.name == name and called.syntax and called.syntax.does(Action.STORE):
-            found[""] = f"`{name} {called.rest[0].text}`"
-        texts = [visible_text(one.value) for one in command.arguments]
-        texts += [visible_text(one.path) for one in command.outputs]
-        if any(map(_OTHERS.search, texts)):
-            found[""] = "a netrc file or a keyring"
-    if any(_OTHERS.search(one.name) for one in flow.definitions):
-        found[""] = "a netrc file or a keyring"
-    return found
+    found = {
+        spelt_in_variables(one.name): f"the settings of {name}"
+        for command in flow.commands
+        for key in ((settings.pair, settings.token) if settings else ())
+        for one in set_with(command, client, key, book)
+    }
+    return found | {"": elsewhere(flow, name, book)}

@@ -28,6 +28,8 @@ _CREDENTIAL = regex(r"TOKEN|PASS|PWD|(?:\A|_)PAT(?:_|\Z)|SECRET|KEY|AUTH|CRED|US
 _OPTIONED = regex(r"ARG|OPT|FLAG", re.IGNORECASE)
 _NAME = regex(r'(?:\$\{?(?:env[.:])?|\bsys\.env(?:\.\w{1,20})?\(\s{0,9}")([A-Za-z_]\w*)')
 """A variable: in shell and most files, in those of Maven and PowerShell, and in Scala."""
+_GIVEN = regex(r"(?:-\w{0,9}e|--env)=?([A-Za-z_]\w*)")
+"""A variable that is handed on by its name."""
 _LINE = 400
 
 
@@ -69,9 +71,10 @@ class KeptCredential(Struct, frozen=True):
     stored: tuple[str, ...]
 
 
-def kept(text: str, client: PackageClient, book: RuleBook) -> KeptCredential | None:
-    """The first place where a file of the client takes a credential for Packages from variables, with all of these."""
-    host = host_in(text, book)
+def kept(text: str, client: PackageClient, book: RuleBook, address: str = "") -> KeptCredential | None:
+    """The first place where a file of the client takes a credential for Packages from variables, with all of these.
+    `address` is the host where the text names none."""
+    host = host_in(text, book) or address
     if not host:
         return None
     first: Span | None = None
@@ -124,6 +127,14 @@ def _files(flow: Flow) -> dict[str, str]:
     return found
 
 
+def runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
+    """Whether a command is the client, or runs it in a container."""
+    if command.name in client.programs:
+        return True
+    contained = book.programs.contained(command.name, [one.text for one in command.arguments]) is not None
+    return contained and _runs(command, client, book)
+
+
 def _given(
     command: Command, client: PackageClient, book: RuleBook, files: Mapping[str, str]
 ) -> tuple[str, tuple[str, ...]]:
@@ -143,7 +154,10 @@ def _given(
     texts = [_text(argument.value) for argument in command.arguments]
     texts += [f"{name}={_text(value)}" for name, value in given.items()]
     names = dict.fromkeys(name for value in given.values() for name in _names(value, book))
-    return " ".join(texts), tuple(names | dict.fromkeys(_told(command, book)))
+    names |= dict.fromkeys(_told(command, book))
+    if command.name not in client.programs:
+        names |= dict.fromkeys(_handed_on(command, book))
+    return " ".join(texts), tuple(names)
 
 
 def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
@@ -186,6 +200,16 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
             if option or around or within or keyed or _SECRET.search(name):
                 yield name
         before = text
+
+
+def _handed_on(command: Command, book: RuleBook) -> Iterator[str]:
+    """The stored variables that a container is given by their names, `-e NAME`, and that say that they are a
+    credential: https://docs.docker.com/reference/cli/docker/container/run/#env"""
+    words = [argument.text or "" for argument in command.arguments]
+    for before, word in zip(["", *words], words, strict=False):
+        found = _GIVEN.fullmatch(word if word.startswith("-") else f"{before}={word}")
+        if found and _CREDENTIAL.search(found[1]) and _is_stored(found[1], book):
+            yield from told_by(command, found[1], book)
 
 
 def _names(value: Value, book: RuleBook) -> Iterator[str]:

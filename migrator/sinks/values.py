@@ -139,7 +139,7 @@ def value_of(command: Command, name: str) -> Value | None:
 
 def is_handed(command: Command, name: str) -> bool:
     """Whether a program sees what the script has set a variable to; one that is set and not exported stays behind."""
-    return name in command.exported or name in dict(command.overrides)
+    return (name in command.exported and not command.cleared) or name in dict(command.overrides)
 
 
 def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:

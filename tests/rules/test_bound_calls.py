@@ -63,6 +63,13 @@ def test_a_function_is_changed_where_each_of_its_calls_takes_the_same() -> None:
     assert fixed("f() { npm publish; }; f; cd other; f", {**NPM, **other}) == ("report-only", {})
 
 
+@pytest.mark.parametrize("wrapper", ["timeout 60", "nice", "env", "command", "exec", "sudo", "env -i"])
+def test_variables_stand_in_front_of_what_runs_the_call_and_hands_them_on(wrapper: str) -> None:
+    script = f"{wrapper} npm publish"
+    after = ("safe", {PATH: step(f"NPM_AUTH={ENCODED} {script}")})
+    assert fixed(script, NPM) == (("report-only", {}) if wrapper in ("sudo", "env -i") else after)
+
+
 BEFORE = "npm ci && npm publish\n"
 
 

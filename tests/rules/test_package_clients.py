@@ -37,6 +37,10 @@ def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, i
         'echo "pushed to npm.apkg.io with $NPM_TOKEN"',
         "echo npm reads npm.apkg.io with $NPM_TOKEN",
         'ssh host "npm ping --registry https://npm.apkg.io/acme && echo $TEAM"',
+        "docker run -e CI -e NODE_ENV x npm publish --registry https://npm.apkg.io/acme",
+        "export NPM_TOKEN=$BITBUCKET_PACKAGES_TOKEN\n"
+        "docker run -e NPM_TOKEN x npm publish --registry https://npm.apkg.io/acme",
+        "docker run -e NPM_TOKEN x npm publish",
         'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
     ],
 )
@@ -58,6 +62,9 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("python -c x -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pipenv install --index https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\ntox", 7, "U T"),
+        ("docker run --env=TWINE_USERNAME -eTWINE_PASSWORD x twine upload --repository-url https://pypi.apkg.io/a", 6)
+        + ("TWINE_USERNAME TWINE_PASSWORD",),
+        ('podman run -it -e NPM_TOKEN x sh -c "npm publish --registry https://npm.apkg.io/acme"', 6, "NPM_TOKEN"),
         ('curl -fu "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -H "Authorization: Bearer $T" https://crg.apkg.io/v2/acme/web/tags/list', 6, "T"),
@@ -127,6 +134,9 @@ def test_a_pipe_that_is_given_a_stored_credential_is_told(variables: str, names:
         ("npm ci", "other.npmrc", "//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}\n", None),
         ("pnpm i", ".npmrc", "@acme:registry=https://npm.apkg.io/acme/\n//npm.apkg.io/acme/:_auth=${N}\r\n", "N"),
         ("yarn install", ".yarnrc.yml", 'npmRegistryServer: "https://npm.apkg.io/a"\nnpmAuthToken: "${N}"\n', "N"),
+        ("docker run x mvn -v", "settings.xml", "<password>${env.P}</password>\n", None),
+        ("docker pull npm", ".npmrc", "//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}\n", None),
+        ("docker run -v .:/w x npm ci", ".npmrc", "//npm.apkg.io/acme/:_authToken=${N}\n", "N"),
         ("mvn -s ci/settings.xml deploy", "ci/settings.xml", "<password>${env.P}</password>maven.apkg.io\n", "P"),
     ],
 )
@@ -135,6 +145,21 @@ def test_files_of_the_repository_are_told_where_a_step_runs_their_client(
 ) -> None:
     expected = [(path, text[: text.rfind("${")].count("\n") + 1, tuple(names.split()))] if names else []
     assert found(script, {path: text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("docker run x mvn -s settings.xml deploy", [("U", "P")]),
+        ("docker run x mvn deploy", []),
+        ("docker build -t mvn -f settings.xml .", []),
+        ("mvn -s settings.xml deploy", []),
+    ],
+)
+def test_a_container_may_tie_a_file_to_the_address_in_another(script: str, names: list[tuple[str, ...]]) -> None:
+    pom = "<project><url>https://maven.apkg.io/acme</url></project>"
+    server = "<username>${env.U}</username>\n<password>${env.P}</password>"
+    assert [one for _, _, one in found(script, {"settings.xml": server, "pom.xml": pom})] == names
 
 
 @pytest.mark.parametrize(

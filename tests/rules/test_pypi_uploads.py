@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.memory import PATH, report_on, step
 from tests.rules.pypi import UPLOAD, URL, fixed, verdicts
 
 
@@ -14,6 +15,10 @@ from tests.rules.pypi import UPLOAD, URL, fixed, verdicts
         (f"python -m twine upload --repository-url {URL} -u $U -p $T d/*", {"twine/__main__.py": "print()\n"}),
         (f"doppler run -- {UPLOAD} d/*", {}),
         (f"pipenv run {UPLOAD} d/*", {}),
+        (f"sudo {UPLOAD} d/*", {}),
+        (f"timeout 60 sudo {UPLOAD} d/*", {}),
+        (f"env -i {UPLOAD} d/*", {}),
+        (f"env -u TWINE_PASSWORD {UPLOAD} d/*", {}),
     ],
 )
 def test_another_module_and_a_wrapper_that_may_set_its_variables_are_not_changed(
@@ -28,6 +33,7 @@ def test_another_module_and_a_wrapper_that_may_set_its_variables_are_not_changed
     [
         *("python -m", "python3.12 -u -m", "py -3.12 -m", "uv run python -m"),
         *("uv run", "uv tool run", "uvx", "poetry run", "pipx run"),
+        *("timeout 60", "nice -n 5 timeout -k 5 60", "env LANG=C", "command", "exec", "stdbuf -oL", "nohup", "setsid"),
     ],
 )
 def test_an_upload_that_another_program_runs_is_one(runner: str) -> None:
@@ -44,7 +50,9 @@ def test_an_upload_that_another_program_runs_is_one(runner: str) -> None:
     [
         "uv publish --publish-url https://upload.example.org/legacy/ --token $T\necho apkg.io",
         f"UV_PUBLISH_TOKEN=$BITBUCKET_PACKAGES_TOKEN uv publish --publish-url {URL}",
-        f"uv publish --publish-url {URL}",
+        f"uv auth login {URL} --username $BITBUCKET_PACKAGES_USERNAME --password $BITBUCKET_PACKAGES_TOKEN"
+        f"\nuv publish --publish-url {URL}",
+        f"UV_KEYRING_PROVIDER=subprocess\nexport UV_KEYRING_PROVIDER\nuv publish --publish-url {URL}",
         f"uv auth login {URL} --username $BITBUCKET_PACKAGES_USERNAME --password $BITBUCKET_PACKAGES_TOKEN",
         "uv auth login https://upload.example.org --token $T\necho apkg.io",
         f"uv auth logout {URL}",
@@ -94,3 +102,25 @@ def test_two_halves_take_the_place_of_a_token(script: str, after: str | None) ->
     assert verdict == ("unsafe" if after else "report-only")
     assert "lone-token" in reasons
     assert fixed(script) == (after or script)
+
+
+def test_uv_may_take_a_token_or_a_pair_that_is_stored_under_its_own_names() -> None:
+    script = f"uv publish --publish-url {URL} d/*"
+    (finding,) = report_on({PATH: step(script).encode()}).findings
+    assert (finding.verdict.value, [one.code for one in finding.reasons]) == ("report-only", ["credential-unresolved"])
+    assert set(finding.variables) == {"UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "UV_PUBLISH_TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("option", "after"),
+    [
+        ('-u "$U"', 'UV_PUBLISH_PASSWORD="$BITBUCKET_PACKAGES_TOKEN" uv publish -u "$BITBUCKET_PACKAGES_USERNAME"'),
+        ('-p "$T"', 'UV_PUBLISH_USERNAME="$BITBUCKET_PACKAGES_USERNAME" uv publish -p "$BITBUCKET_PACKAGES_TOKEN"'),
+    ],
+)
+def test_a_half_that_uv_is_given_needs_the_other_as_a_token_beside_it_is_refused(option: str, after: str) -> None:
+    script = f"uv publish {option} --publish-url {URL}"
+    assert verdicts(script) == [("safe", ())]
+    assert fixed(script) == f"{after} --publish-url {URL}"
+    kept = f"uv auth login {URL} --username $BITBUCKET_PACKAGES_USERNAME --password $BITBUCKET_PACKAGES_TOKEN\n{script}"
+    assert verdicts(kept) == [("report-only", ("credential-unresolved",))]

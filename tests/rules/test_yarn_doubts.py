@@ -122,7 +122,7 @@ def test_what_may_set_or_take_what_yarn_is_given_is_no_safe_fix(script: str, fil
         (f"{BY_VARIABLE}\nexport YARN_NPM_AUTH_TOKEN=$PKG_PAT\n{PUBLISH}", TOP, {"npm-token-wins"}),
         (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}    npmAuthToken: x\n"}, {"npm-token-wins"}),
         (PUBLISH, {".yarnrc.yml": f"{SERVER}{PAIR}{OTHER.partition(chr(10))[2]}"}, {"package-client"}),
-        (f"timeout 60 {PUBLISH}", COMMITTED, {"credential-unresolved"}),
+        (f"timeout 60 sudo {PUBLISH}", COMMITTED, {"credential-unresolved"}),
         (f"readonly PKG_PAT\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
         (f"export PKG_PAT=$(vault read x)\n{PUBLISH}", COMMITTED, {"credential-unresolved"}),
         ("make", {**COMMITTED, "Makefile": f"all:\n\t{PUBLISH}\n"}, {"credential-unresolved"}),

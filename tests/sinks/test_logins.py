@@ -210,6 +210,7 @@ def test_a_host_is_what_stands_before_the_first_slash(pieces: tuple[Literal, ...
 )
 def test_what_is_one_word_is_taken_apart_at_the_colon(words: str, username: list[type], password: list[type]) -> None:
     text = f"skopeo copy --dest-creds {words} dir:x docker://{HOST}/acme/web"
-    (login,) = find_calls(find_images(follow(text), BOOK, {}.get), BOOK)
+    flow = follow(text)
+    (login,) = find_calls(flow, find_images(flow, BOOK, {}.get), BOOK)
     assert [type(one) for one in login.username.pieces] == username
     assert [type(one) for one in login.password.pieces] == password

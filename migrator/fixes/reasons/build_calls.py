@@ -27,7 +27,6 @@ from migrator.sinks.writers import may_write
 from migrator.text.patterns import regex
 
 _MOST = 6
-_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice"})
 _LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "cp"})
 """They change nothing of what is in a file, or put it where it is looked for."""
 _SENDS = regex(r"deploy|submit|upload|ship|release|publish|push|sync|send")
@@ -76,7 +75,7 @@ def _assumed(call: BoundCall) -> tuple[str, ...]:
 
 def _others(step: StepFacts, context: Context, login: PackagesLogin, call: BoundCall) -> Iterator[str]:
     book, trace, command = context.book, login.shell.trace, login.command
-    if not _PLAIN_WRAPPERS.issuperset(command.wrappers):
+    if not all(map(book.programs.hands_on, command.wrappers)):
         yield f"`{command.name}` runs in `{command.wrappers[0]}`"
     yield from _naming(context, login, call)
     told = {name for one in book.package_clients.values() if command.name in one.programs for name in one.addresses}

@@ -27,7 +27,6 @@ from migrator.sinks.shown import visible_text
 from migrator.text.patterns import regex
 
 _LOGIN = frozenset({"login", "logout", "adduser", "add-user"})
-_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice", "npx", "npm", "pnpm", "yarn"})
 _QUIET = regex(r"p?npm_config_(?:cache|loglevel|fund|audit|progress|yes|color|update_notifier|prefer_offline)", 2)
 _CONFIGURES = regex(r"p?npm_config_|YARN_NPM_", 2)
 _HOMES = frozenset({"~", "/root", "/"})
@@ -147,7 +146,7 @@ def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
     family = is_npm(command.name, book)
     if family and any(name == "HOME" for name, _ in given):
         return f"{shown} looks for its settings in another home folder"
-    if family and not _PLAIN_WRAPPERS.issuperset(command.wrappers):
+    if family and not all(map(book.programs.hands_on, command.wrappers)):
         return f"{shown} runs in `{command.wrappers[0]}`"
     if family and command.arguments and command.arguments[0].text in _LOGIN:
         return f"{shown} logs in or out"

@@ -31,7 +31,6 @@ _PUBLISHED = regex(r'"publishConfig"\s{0,99}:\s{0,99}\{[^{}]{0,999}"registry"\s{
 _NAMES = regex(r"\byarn(?:pkg)?\b|yarnrc")
 _TOLD = regex(r"yarnrc|npmAuth")
 _NEEDLES = ("yarnrc", "npmAuth", "YARN_NPM_", "yarn config", "yarn npm login")
-_PLAIN_WRAPPERS = frozenset({"env", "time", "command", "exec", "timeout", "nice", YARN})
 _LOGIN = frozenset({"login", "logout"})
 
 
@@ -132,7 +131,7 @@ def _doubt(command: Command, own: set[Command], book: RuleBook) -> str:
     if command.name == YARN:
         if any(name == "HOME" for name, _ in command.overrides):
             return f"{shown} looks for its settings in another home folder"
-        if not _PLAIN_WRAPPERS.issuperset(command.wrappers):
+        if not all(map(book.programs.hands_on, command.wrappers)):
             return f"{shown} runs in `{command.wrappers[0]}`"
         if texts[:1] == ["npm"] and not _LOGIN.isdisjoint(texts[1:2]):
             return f"{shown} logs in or out"
