@@ -62,8 +62,8 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("python -c x -m twine upload --repository-url https://pypi.apkg.io/acme/ -u $U -p $T dist/*", 6, "U T"),
         ("pipenv install --index https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\ntox", 7, "U T"),
-        ("docker run --env=TWINE_USERNAME -eTWINE_PASSWORD x twine upload --repository-url https://pypi.apkg.io/a", 6)
-        + ("TWINE_USERNAME TWINE_PASSWORD",),
+        ("podman run --env=UV_PUBLISH_TOKEN x uv publish --publish-url https://pypi.apkg.io/a", 6, "UV_PUBLISH_TOKEN"),
+        ("docker run -eTWINE_PASSWORD x twine upload --repository-url https://pypi.apkg.io/a", 6, "TWINE_PASSWORD"),
         ('podman run -it -e NPM_TOKEN x sh -c "npm publish --registry https://npm.apkg.io/acme"', 6, "NPM_TOKEN"),
         ('curl -fu "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
