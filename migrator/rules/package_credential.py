@@ -18,7 +18,7 @@ from migrator.sinks.keeping import spellings
 from migrator.sinks.maven import MAVEN, read_by
 from migrator.sinks.npm import NPM
 from migrator.sinks.npmrc import bearer, held
-from migrator.sinks.package_clients import handed, host_in, kept, package_calls, runs, told_by
+from migrator.sinks.package_clients import handed, host_in, kept, package_calls, runs, sets, told_by
 from migrator.sinks.yarnrc import YARN
 from migrator.text.patterns import regex
 from migrator.text.source import Source, Span
@@ -62,14 +62,17 @@ class _ClientFiles:
         self._usual = [path for path in context.files.paths if path.rpartition("/")[2] in every]
 
     def host(self, command: Command, client: str) -> str:
-        """The first Packages host that a file of the client names; '' for none."""
-        return self._named_in(self.of(self._clients[client], [command]))
+        """The first Packages host that a file of the client names, or one with its addresses alone if variables give
+        it a credential; '' for none."""
+        known = self._clients[client]
+        return self._named_in(self.of(known, [command])) or (self._addressed(known) if sets(command, known) else "")
 
-    def addressed(self, client: PackageClient, calls: Iterable[Command]) -> str:
-        """The same of the files that only tell the address, where one of its calls runs in a container: how such a
-        one ties a credential to an address is not followed."""
-        if all(one.name in client.programs for one in calls):
-            return ""
+    def contained(self, client: PackageClient, calls: Iterable[Command]) -> str:
+        """The host in files with addresses, where one of the calls runs in a container: how such a one ties a
+        credential to an address is not followed."""
+        return self._addressed(client) if any(one.name not in client.programs for one in calls) else ""
+
+    def _addressed(self, client: PackageClient) -> str:
         paths = self._context.files.paths
         return self._named_in(path for path in paths if path.rpartition("/")[2] in client.addresses)
 
@@ -118,7 +121,7 @@ def _files(rule: Rule, step: StepFacts, context: Context, reading: _ClientFiles)
             continue
         for path in reading.of(client, calls, bound):
             source = context.source(path) if path not in judged else None
-            found = kept(source.text, client, context.book, reading.addressed(client, calls)) if source else None
+            found = kept(source.text, client, context.book, reading.contained(client, calls)) if source else None
             if found and name in context.book.indexes and _is_judged(step, found.stored):
                 continue
             if source and found and (stored := _given(step, (name, client), path, found.stored, context)):

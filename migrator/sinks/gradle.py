@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
-from migrator.ir.values import Literal, Unknown, Value
+from migrator.ir.values import Literal, Unknown, Value, union
 from migrator.rulebook.records import PackageClient, RuleBook
 from migrator.sinks.bound import Half, bound, held, host_of, needed
 from migrator.sinks.found_files import FoundFile, Text, found_file
@@ -101,14 +101,17 @@ def _login(
 ) -> Login:
     mine, places = found
     sources = [_pair(one.said) for one in mine]
-    halves = [_half(pair, call, command, properties) for pair in zip(*sources, strict=True)]
+    written = zip(*(one.said.written for one in mine), strict=True)
+    given = zip(zip(*sources, strict=True), written, strict=True)
+    halves = [_written(texts) or _half(pair, call, command, properties) for pair, texts in given]
     names = {one.name for pair in sources for each in pair for one in each or ()}
     address = next(one for each in mine for one in each.said.addresses if book.packages(host_of(one)))
     known_lines = () if isinstance(properties, str) else properties
     used = [one.file for one in known_lines if names.difference(call.properties) & {*one.lines}]
     doubts = [*call.doubts, *_doubts(places, said, mine, call, command, unread)]
     doubts += [one.file.doubt for one in known_lines if one.file.doubt]
-    wins = [f"{one.path} has a half of the credential written out" for one in used if one.path]
+    paths = [one.path for one in used if one.path] + [one.path for one in mine if any(one.said.written)]
+    wins = [f"{path} has a half of the credential written out" for path in paths]
     reads = [one for one in mine if not one.said.publishes]
     return bound(
         command,
@@ -197,6 +200,11 @@ def _properties(
 
 def _pair(said: BuildRepository) -> tuple[tuple[HalfSource, ...] | None, tuple[HalfSource, ...] | None]:
     return said.username, said.password
+
+
+def _written(texts: Sequence[str]) -> Half | None:
+    """What all repositories are given as it stands in the build file."""
+    return Half(union([Value.of(Literal(one)) for one in texts])) if all(texts) else None
 
 
 def _half(

@@ -33,6 +33,7 @@ _PROPERTY = regex(
     r'|(?:project\.)?properties\["([\w.-]{1,200})"\]|"\$\{?(\w{1,200})\}?"'
     r'|providers\.gradleProperty\("([\w.-]{1,200})"\)(?:\.get\(\)|\.orNull)?'
 )
+_PLAIN = regex(r'"([^"\\$`]{1,400})"')
 _NAME = regex(r"[A-Za-z_]\w{0,200}")
 _CAST = regex(r"(?:as String\??|!!|\??\.toString\(\)|asString\??)\Z")
 _BY_NAME = regex(r"PasswordCredentials(?:::class(?:\.java)?|\.class)?")
@@ -60,12 +61,14 @@ class HalfSource(Struct, frozen=True):
 
 class BuildRepository(Struct, frozen=True):
     """A repository of a build file. `addresses` are those that it may have, `username` and `password` the sources that
-    a half is taken from, the first with a value, None where they are not known. It `publishes`, or is read from."""
+    a half is taken from, the first with a value, None where they are not known. It `publishes`, or is read from.
+    `written` are the halves that stand there as they are, '' for one that does not."""
 
     addresses: tuple[str, ...]
     username: tuple[HalfSource, ...] | None
     password: tuple[HalfSource, ...] | None
     publishes: bool
+    written: tuple[str, str] = ("", "")
 
 
 class GradleBuild(Struct, frozen=True):
@@ -202,14 +205,16 @@ def _repository(around: Sequence[str], block: _Block, known: Mapping[str, list[s
     addresses = tuple(dict.fromkeys(one for value in urls for one in _addresses(value, known)))
     publishes = any(head.startswith("publishing") for head in around)
     username = password = None
+    written = ("", "")
     if given := [one for one in block.blocks if one.head == "credentials"]:
         username, password = (_given(given, name, known) for name in ("username", "password"))
+        written = (_written(given, "username"), _written(given, "password"))
     elif any(_by_name(line) for line in (*block.lines, *(one.head for one in block.blocks))):
         names = [value for line in block.lines if (value := _value(line, "name")) is not None]
         texts = [one for value in names for one in _texts(value)] if names else ["maven"]
         if len(texts) == 1 and _NAME.fullmatch(texts[0]):
             username, password = ((HalfSource(f"{texts[0]}{half}", True),) for half in ("Username", "Password"))
-    return BuildRepository(addresses, username, password, publishes)
+    return BuildRepository(addresses, username, password, publishes, written)
 
 
 def _by_name(line: str) -> bool:
@@ -218,8 +223,18 @@ def _by_name(line: str) -> bool:
 
 
 def _given(blocks: Sequence[_Block], name: str, known: Mapping[str, list[str]]) -> tuple[HalfSource, ...] | None:
-    values = [value for one in blocks for line in one.lines if (value := _value(line, name)) is not None]
+    values = _values(blocks, name)
     return _sources(values[0], known, _FOLLOWED) if len(values) == 1 else None
+
+
+def _written(blocks: Sequence[_Block], name: str) -> str:
+    values = _values(blocks, name)
+    match = _PLAIN.fullmatch(_bare(values[0])) if len(values) == 1 else None
+    return match[1] if match else ""
+
+
+def _values(blocks: Sequence[_Block], name: str) -> list[str]:
+    return [value for one in blocks for line in one.lines if (value := _value(line, name)) is not None]
 
 
 def _value(line: str, name: str) -> str | None:

@@ -172,6 +172,11 @@ def _written(command: Command) -> Iterator[Output]:
         yield from (Output(argument.value, command.stdin, command.folders) for argument in command.arguments)
 
 
+def sets(command: Command, client: PackageClient) -> bool:
+    """Whether the script sets a variable for a command that gives the client a credential."""
+    return any(is_handed(command, name) for one in client.variables for name in _variables(one, command))
+
+
 def _variables(pattern: str, command: Command) -> Iterator[str]:
     known = dict.fromkeys((*command.environment, *(name for name, _ in command.overrides)))
     return (name for name in known if fnmatchcase(name, pattern))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.findings.settings import Settings
-from tests.memory import PATH, planned, report_on
+from tests.memory import PATH, planned, report_on, step
 
 HERE = "https://maven.apkg.io/acme"
 REPOSITORY = 'repositories {{\n  maven {{\n    name = "bb"\n    url = uri("{}")\n    {}\n  }}\n}}\n'
@@ -18,6 +18,7 @@ NATIVE = ("$BITBUCKET_PACKAGES_USERNAME", "$BITBUCKET_PACKAGES_TOKEN")
 BIND = 'U="{}" T="{}" '.format(*NATIVE)
 STORED = 'ORG_GRADLE_PROJECT_bb{}="{}" ORG_GRADLE_PROJECT_bb{}="{}" '
 BY_NAME = STORED.format("Username", NATIVE[0], "Password", NATIVE[1])
+SECRET = "ci-s3cr3t-Wd7hQ"
 OWN = Settings(own_packages=("maven.apkg.io/acme/*",))
 
 
@@ -220,3 +221,18 @@ def test_what_changes_a_repository_that_is_named_is_a_doubt(how: str) -> None:
 def test_a_build_with_more_files_than_are_read_is_a_doubt() -> None:
     more = {f"p{number:03}/build.gradle": "repositories { mavenCentral() }\n" for number in range(200)}
     assert found(PUBLISH, files=more)[:2] == ("unsafe", {"build-settings"})
+
+
+@pytest.mark.parametrize(
+    ("half", "rule"),
+    [
+        ("'" + SECRET + "'", "literal-credential"),
+        (f'"{SECRET}"', "literal-credential"),
+        ("token", "package-credential"),
+    ],
+)
+def test_a_token_in_a_build_file_is_told_and_not_shown(half: str, rule: str) -> None:
+    files = {PATH: step(PUBLISH), "build.gradle": publishing(PAIR.format('"ci"', half))}
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    assert (finding.rule, finding.verdict.value) == (rule, "report-only")
+    assert SECRET not in repr(finding)

@@ -148,6 +148,21 @@ def test_files_of_the_repository_are_told_where_a_step_runs_their_client(
 
 
 @pytest.mark.parametrize(
+    ("script", "host", "names"),
+    [
+        ('YARN_NPM_AUTH_IDENT="$U:$T" yarn npm publish', "npm.apkg.io", [("U", "T")]),
+        ('YARN_NPM_AUTH_IDENT="$U:$T" yarn npm publish', "npm.acme.example", []),
+        ("yarn npm publish --otp $OTP_TOKEN", "npm.apkg.io", []),
+    ],
+)
+def test_where_yarn_publishes_may_be_in_package_json_alone(
+    script: str, host: str, names: list[tuple[str, ...]]
+) -> None:
+    package = f'{{"name": "@acme/web", "publishConfig": {{"registry": "https://{host}/acme/"}}}}'
+    assert [one for _, _, one in found(script, {"package.json": package})] == names
+
+
+@pytest.mark.parametrize(
     ("script", "names"),
     [
         ("docker run x mvn -s settings.xml deploy", [("U", "P")]),

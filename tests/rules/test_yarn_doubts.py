@@ -51,7 +51,7 @@ def found(
         ("yarn install", TOP),
         (PUBLISH, {".yarnrc.yml": f"npmRegistryServer: https://npm.acme.example\n{OTHER}"}),
         (SET + "\n" + PUBLISH, {".yarnrc.yml": SERVER.replace(HOST, "npm.acme.example")}),
-        (f"{BY_VARIABLE}\n{PUBLISH}", {}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", {"package.json": WEB.replace(HOST, "npm.acme.example")}),
         ("make", COMMITTED),
         ("echo yarn install", COMMITTED),
         (f"{NATIVE} {PUBLISH}", COMMITTED),
@@ -61,6 +61,10 @@ def found(
 )
 def test_other_registries_native_pairs_and_files_that_nobody_reads_are_none(script: str, files: dict[str, str]) -> None:
     assert found(script, files) == ("none", set())
+
+
+UNREADABLE = "#" * 3_000_000
+"""More than is read of a file."""
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,7 @@ def test_a_pair_of_which_all_is_known_is_safe_and_native_afterwards(script: str,
         (f"export YARN_RC_FILENAME=.other.yml\n{SET}\n{PUBLISH}", TOP),
         (f"cat >> .yarnrc.yml <<EOF\n{PAIR.replace('{', '').replace('}', '')}EOF\n{PUBLISH}", TOP),
         (f"{SET}\n{PUBLISH}", {**TOP, "package.json": WEB.replace(HOST, "npm.acme.example")}),
+        (f"{SET}\n{PUBLISH}", {**TOP, "web/.yarnrc.yml": UNREADABLE}),
     ],
 )
 def test_what_may_set_or_take_what_yarn_is_given_is_no_safe_fix(script: str, files: dict[str, str]) -> None:

@@ -167,6 +167,14 @@ def test_other_credentials_are_not_known(block: str) -> None:
     assert only(f"maven {{ url = '{HERE}'\n{block} }}").username is None
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("'a.b-c'", "a.b-c"), ('("x y" as String)', "x y"), ('"a$b"', ""), ("'a' + 'b'", ""), ("a", ""), ("''", "")],
+)
+def test_a_half_may_stand_there_as_it_is(value: str, written: str) -> None:
+    assert only(f"maven {{ credentials {{ password = {value} }} }}").written == ("", written)
+
+
 def test_where_a_repository_stands_says_what_it_is_for() -> None:
     found = build(f"publishing {{ repositories {{ maven {{ url = '{HERE}' }} }} }}\nrepositories {{ maven {{ }} }}")
     assert found

@@ -149,6 +149,8 @@ def _committed(context: Context, settings: YarnSettings) -> Iterator[str]:
     if isinstance(found, Top):
         yield f"what may set it is {found.why}"
         return
+    unread = (path for path in context.files.paths if posixpath.basename(path) == FILE and context.file(path) is None)
+    yield from (f"patless can't read {path}" for path in unread)
     for path in sorted(found):
         if path not in known and not context.files.is_listing(path) and posixpath.basename(path) != HOME:
             yield f"{path} names settings of yarn"
