@@ -32,6 +32,7 @@ SCRIPTS = (
     ),
     ("uv", f"uv publish --publish-url {PYPI} -u $U -p $T"),
     ("uv", f"uv publish --publish-url {PYPI} --token $T"),
+    ("uv", f"uv publish --publish-url {PYPI} d/*"),
     ("uv", f"uv auth login {PYPI} -u $U --password $T"),
     ("pip, uv", "pip install --index-url https://$U:$T@pypi.apkg.io/acme/simple web"),
     (
@@ -43,17 +44,23 @@ SCRIPTS = (
     ("npm", f'npm set "{NPM}:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"\nnpm publish'),
     ("npm", f'env "npm_config_{NPM}:_auth=$(printf %s:%s "$U" "$T" | base64 -w 0)" npm publish'),
     ("yarn", f"yarn config set npmRegistryServer https:{NPM}\nyarn config set npmAuthIdent $U:$T\nyarn npm publish"),
+    ("yarn 2", "YARN_NPM_AUTH_IDENT=$U:$T yarn npm publish"),
     ("npm, pnpm", f'echo "{NPM}:_authToken=$T" >> ~/.npmrc\nnpm ci'),
     ("Maven", f"{MAVEN}\nmvn -s s.xml deploy -DaltDeploymentRepository=a::https://maven.apkg.io/acme"),
     ("Gradle", "./gradlew publish"),
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
     ("sbt, NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
+    ("each", f"docker run -e TWINE_PASSWORD x twine upload --repository-url {PYPI} d/*"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
     ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
     ("pipe", "- pipe: atlassian/pypi-publish:0.4.0"),
     ("other pipes", "- pipe: acme/publish:1"),
 )
 VARIABLES = "PYPI_USERNAME: $U, PYPI_PASSWORD: $T, REPOSITORY: 'https://pypi.apkg.io/acme'"
+FILES = {
+    "Gradle": {"build.gradle": BUILD},
+    "yarn 2": {"package.json": f'{{"publishConfig": {{"registry": "https:{NPM}"}}}}'.encode()},
+}
 ROWS = _ROW.findall((ROOT / "docs" / "clients.md").read_text(encoding="utf-8"))
 
 
@@ -67,7 +74,7 @@ def test_a_row_is_as_it_says(row: tuple[str, str, str], script: tuple[str, str])
     piped = f"{script[1]}\n            variables: {{{VARIABLES}}}\n"
     item = piped if script[1].startswith("- pipe") else f"- |\n{lines}"
     text = f"pipelines:\n  default:\n    - step:\n        script:\n          {item}"
-    found = report_on({PATH: text.encode()} | ({"build.gradle": BUILD} if row[0] == "Gradle" else {})).findings
+    found = report_on({PATH: text.encode()} | FILES.get(script[0], {})).findings
     assert found
     reported = {one.verdict is Verdict.REPORT_ONLY for one in found}
     assert reported == {row[2] == "reported"}
