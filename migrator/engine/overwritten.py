@@ -129,7 +129,7 @@ def _untold(
     """The same of variables that a client takes without being told: each of its calls counts as a place that names
     them."""
     for login in shell.logins:
-        client = book.package_clients.get(login.client) if login.bound else None
+        client = book.package_clients.get(login.client)
         for name in login.variables.intersection(names) if client else ():
             assert client is not None
             if not any(fnmatchcase(name, pattern) for pattern in client.variables):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from migrator.secrets.references.records import UseKind
+from tests.secrets.test_overwriting import NAMES as STORED
 from tests.secrets.test_overwriting import pipelines, second, uses
 
 POM = (
@@ -30,12 +32,22 @@ NAMED = {"build.gradle": AT.replace("CREDENTIALS", "name = 'bb'; credentials(Pas
 PUBLISH = "./gradlew publish"
 PROJECT = "ORG_GRADLE_PROJECT_bb"
 GIVEN = f'{PROJECT}Username="$BITBUCKET_PACKAGES_USERNAME" {PROJECT}Password="$BITBUCKET_PACKAGES_TOKEN" {PUBLISH}'
+UPLOAD = "twine upload --repository-url https://pypi.apkg.io/acme d/*"
+UPLOADED = 'TWINE_USERNAME="$BITBUCKET_PACKAGES_USERNAME" TWINE_PASSWORD="$BITBUCKET_PACKAGES_TOKEN" '
+PACKAGE = {"setup.cfg": "[metadata]\n"}
+NAMES = (
+    (NAMED, (f"{PROJECT}Username", f"{PROJECT}Password")),
+    (PACKAGE, ("TWINE_USERNAME", "TWINE_PASSWORD")),
+)
+"""What a client takes by names of its own, which no file names."""
 FREE = {
     "the call is given others": (pipelines(f"{BIND} {CALL}"), FILES),
     "the script sets others": (pipelines(f"export {BIND}", CALL), FILES),
     "a second step that reads other settings": (pipelines(f"{BIND} {CALL}", more=second("mvn -B verify")), FILES),
     "a build file": (pipelines(f"{BIND} {PUBLISH}"), BUILD),
     "properties that nobody names": (pipelines(GIVEN), NAMED),
+    "an upload that is given others": (pipelines(UPLOADED + UPLOAD, "make"), PACKAGE),
+    "one behind a wrapper": (pipelines(f"{UPLOADED}timeout 60 {UPLOAD}"), PACKAGE),
 }
 HELD = {
     "the call as it was": (pipelines(CALL), FILES),
@@ -49,18 +61,24 @@ HELD = {
     "a build file, and another task": (pipelines(f"{BIND} {PUBLISH}", more=second("./gradlew test")), BUILD),
     "properties, and a call as it was": (pipelines(GIVEN, PUBLISH), NAMED),
     "properties, and a call as it was in the same line": (pipelines(f"{GIVEN}; {PUBLISH}"), NAMED),
+    "an upload as it was": (pipelines(UPLOAD), PACKAGE),
+    "an upload as it was behind another": (pipelines(UPLOADED + UPLOAD, UPLOAD), PACKAGE),
+    "an upload as it was in the same line": (pipelines(f"{UPLOADED}{UPLOAD}; {UPLOAD}"), PACKAGE),
+    "an upload in a script": (pipelines(UPLOADED + UPLOAD, "sh ci.sh"), PACKAGE | {"ci.sh": "twine upload d/*\n"}),
+    "an upload that sudo runs": (pipelines(f"{UPLOADED}sudo {UPLOAD}"), PACKAGE),
 }
 
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    told: dict[str, dict[str, str]] = {}
-    untold: dict[str, dict[str, str]] = {}
+    trees: dict[frozenset[str], dict[str, dict[str, str]]] = {}
     for kind, cases in (("free", FREE), ("held", HELD)):
         for number, (text, files) in enumerate(cases.values()):
-            (untold if files is NAMED else told)[f"{kind}{number}"] = {"bitbucket-pipelines.yml": text, **files}
-    found = uses(tmp_path_factory.mktemp("told"), told)
-    found |= uses(tmp_path_factory.mktemp("untold"), untold, names=(f"{PROJECT}Username", f"{PROJECT}Password"))
+            own = frozenset(next((names for known, names in NAMES if known.items() <= files.items()), STORED))
+            trees.setdefault(own, {})[f"{kind}{number}"] = {"bitbucket-pipelines.yml": text, **files}
+    found: dict[str, list[UseKind]] = {}
+    for names, each in trees.items():
+        found |= uses(tmp_path_factory.mktemp("trees"), each, names=names)
     return {name: [str(kind) for kind in kinds] for name, kinds in found.items()}
 
 
