@@ -12,7 +12,7 @@ from migrator.fixes.context import Context
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.fixes.judging import judge
 from migrator.fixes.login import PackagesLogin
-from migrator.fixes.remaining import named, remaining
+from migrator.fixes.remaining import Remaining, named
 from migrator.flow.queries import outermost
 from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import Rule
@@ -86,13 +86,14 @@ def judged_commands(step: StepFacts, context: Context) -> tuple[JudgedCommand, .
     pair."""
     handed_on = cache(partial(named, step, context.book.programs))
     judged = judge(step, context, handed_on)
+    remaining = Remaining(step, judged, handed_on)
     places: dict[tuple[int, Span], list[JudgedLogin]] = {}
     for item in judged:
         if not item.login.native:
             places.setdefault((item.login.shell.order, item.login.command.span), []).append(item)
 
     def command(runs: Sequence[JudgedLogin]) -> JudgedCommand:
-        left = (name for one in runs for name in remaining(step, judged, one, handed_on))
+        left = (name for one in runs for name in remaining.of(one))
         return JudgedCommand(step, tuple(runs), tuple(left))
 
     return tuple(map(command, places.values()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import Struct
 
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.flow import queries
@@ -11,33 +13,77 @@ from migrator.flow.events import Flow, VariableUse
 from migrator.ir.values import Value, symbol
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.programs import Programs
+from migrator.text.source import Span
 
 
-def remaining(
-    step: StepFacts, judged: Sequence[JudgedLogin], item: JudgedLogin, named: Callable[[str], str]
-) -> tuple[str, ...]:
-    """The stored variables of a login that something in the step still reads after the change, and after that of every
-    login of the step whose change is safe, or that stands in the same command. `judged` are all of these; `named`: to
-    what a name is handed on."""
-    place = item.login.shell.order, item.login.command.span
-    changed = [one for one in judged if one.safe or (one.login.shell.order, one.login.command.span) == place]
+class Remaining:
+    """What a step still reads of stored variables. `judged` are all logins of it; `named`: to what a name is handed on.
 
-    def gone(shell: Shell, use: VariableUse) -> bool:
-        mine = [one for one in changed if one.login.shell is shell]
-        start = queries.outermost(*queries.site(use))
-        if any(one.bridge and one.bridge.call.start <= start < one.bridge.call.end for one in mine):
-            return True
-        if item.pipe and shell is item.login.shell:
-            spans = item.pipe.removed
-        else:
-            spans = tuple(point.span for one in mine for point in one.points)
-        return any(use.read.span.contains(span) or span.contains(use.read.span) for span in spans)
+    What the safe changes leave is found once a name, in reads × changes; a login looks through that alone.
+    """
 
-    def read(name: str) -> bool:
-        stored = ((shell, use) for shell in step.shells for use in queries.readers_of_input(shell.trace, name))
-        return bool(named(name)) or any(not gone(shell, use) for shell, use in stored)
+    def __init__(self, step: StepFacts, judged: Sequence[JudgedLogin], named: Callable[[str], str]) -> None:
+        self._shells = step.shells
+        self._named = named
+        self._safe = [one for one in judged if one.safe]
+        self._left: dict[str, list[_StoredRead]] = {}
+        self._runs: dict[tuple[int, Span], list[JudgedLogin]] = {}
+        for one in judged:
+            self._runs.setdefault(_place(one), []).append(one)
 
-    return tuple(name for name in item.login.stored if read(name))
+    def of(self, item: JudgedLogin) -> tuple[str, ...]:
+        """The stored variables of a login that something reads after the change, and after that of every login whose
+        change is safe, or that stands in the same command."""
+        return tuple(name for name in item.login.stored if self._named(name) or self._is_read(item, name))
+
+    def _is_read(self, item: JudgedLogin, name: str) -> bool:
+        runs = self._runs[_place(item)]
+        if not item.pipe:
+            return any(not _is_gone(one, runs) for one in self._kept(name))
+        removed = item.pipe.removed
+        for one in self._reads(name):
+            changed = [*self._safe, *runs]
+            here = one.shell is item.login.shell
+            gone = _is_covered(one, removed) or _is_bridged(one, changed) if here else _is_gone(one, changed)
+            if not gone:
+                return True
+        return False
+
+    def _kept(self, name: str) -> list[_StoredRead]:
+        """What the safe changes leave."""
+        if name not in self._left:
+            self._left[name] = [one for one in self._reads(name) if not _is_gone(one, self._safe)]
+        return self._left[name]
+
+    def _reads(self, name: str) -> Iterator[_StoredRead]:
+        for shell in self._shells:
+            yield from (_StoredRead(shell, use) for use in queries.readers_of_input(shell.trace, name))
+
+
+class _StoredRead(Struct, frozen=True):
+    shell: Shell
+    use: VariableUse
+
+
+def _place(item: JudgedLogin) -> tuple[int, Span]:
+    return item.login.shell.order, item.login.command.span
+
+
+def _is_gone(read: _StoredRead, changed: Iterable[JudgedLogin]) -> bool:
+    mine = [one for one in changed if one.login.shell is read.shell]
+    return _is_bridged(read, mine) or _is_covered(read, (point.span for one in mine for point in one.points))
+
+
+def _is_bridged(read: _StoredRead, changed: Iterable[JudgedLogin]) -> bool:
+    """Whether what runs the file with it is given another value."""
+    start = queries.outermost(*queries.site(read.use))
+    calls = (one.bridge.call for one in changed if one.bridge and one.login.shell is read.shell)
+    return any(call.start <= start < call.end for call in calls)
+
+
+def _is_covered(read: _StoredRead, spans: Iterable[Span]) -> bool:
+    own = read.use.read.span
+    return any(own.contains(span) or span.contains(own) for span in spans)
 
 
 def named(step: StepFacts, programs: Programs, name: str) -> str:
