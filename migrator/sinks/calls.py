@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -43,6 +44,7 @@ class AuthenticatedCall(Struct, frozen=True):
 def find_calls(flow: Flow, images: Iterable[ImageUse], book: RuleBook) -> Iterator[Login]:
     """Clients' calls that are given a credential for what they push or read; `images` are those of the script. Where
     the host of an image is not known, neither is the registry of the call."""
+    found_elsewhere = cache(lambda client: elsewhere(flow, client, book))
     reached: dict[Command, list[ImageUse]] = {}
     for use in images:
         reached.setdefault(use.command, []).append(use)
@@ -50,20 +52,20 @@ def find_calls(flow: Flow, images: Iterable[ImageUse], book: RuleBook) -> Iterat
         called = invocation(command, book)
         for action in ALONE if called and called.syntax and not command.followed else ():
             assert called
-            given = _given(called, action, flow, book)
+            given = _given(called, action, found_elsewhere)
             mine = tuple(use for use in uses if _REACHED[action](use.action))
             if given and mine:
                 yield _login(called, action, given, mine, book)
 
 
-def _given(called: Invocation, action: Action, flow: Flow, book: RuleBook) -> tuple[Sink, ...]:
+def _given(called: Invocation, action: Action, found_elsewhere: Callable[[str], str]) -> tuple[Sink, ...]:
     """What a call is given, and what it takes from variables that the script does not set, or keeps to itself: these
     are stored where its client takes that from nowhere else, and else nobody knows."""
     command, syntax = called.command, called.syntax
     assert syntax is not None
     given = tuple(one for one in sinks_of(called, action) if not one.variable or is_handed(command, one.variable))
     told = {one.role for one in given} | (_PARTS if _whole(given) or token_of(given) else set())
-    stored = syntax.stored and not elsewhere(flow, called.client.name, book)
+    stored = syntax.stored and not found_elsewhere(called.client.name)
     slots = [one for one in syntax.slots if one.action is action and one.channel is Channel.ENVIRONMENT]
     instead = "" if given else next((one.takes[0] for one in slots if one.role is Role.TOKEN), "")
     presumed = (
