@@ -39,13 +39,12 @@ class JudgedCommand(Struct, frozen=True, eq=False):
         """The finding with the edits of all runs; one that can be edited nowhere says so."""
         script, command = self.login.shell.script, self.login.command
         reasons = dict.fromkeys(reason for one in self.runs for reason in one.reasons)
-        bridges = dict.fromkeys(one.bridge for one in self.runs if one.bridge)
-        plan = self.runs[0].pipe
-        points = (point for one in self.runs for point in one.points)
+        bridges = dict.fromkeys(one.bridge for one in self.runs if one.bridge and one.pipe is None)
+        plan = self.runs[0].plan
+        points = (point for one in self.runs if one.pipe is None for point in one.points)
         edits = [edit for point in points if (edit := script.edit(point.span, point.text))]
         edits += [one.edit for one in bridges]
-        if context.settings.pipe:
-            edits = list(plan.edits) if plan else []
+        edits += plan.edits if plan else ()
         if not edits and not blocking(reasons):
             reasons[context.reason("credential-unresolved", "patless can't replace anything in the login")] = None
         kept = "".join(f"; {one.path} stays as it is for {one.outsider}" for one in list(bridges)[:1])

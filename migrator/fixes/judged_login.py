@@ -12,20 +12,31 @@ from migrator.fixes.bridge import Bridge
 from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion
 from migrator.fixes.points import Point
+from migrator.text.source import Span
 
 if TYPE_CHECKING:
     from migrator.fixes.pipe.planning import PipePlan
 
 
 class JudgedLogin(Struct, frozen=True, eq=False, dict=True):
-    """`login` is edited at `points`, given the native credentials by a `bridge`, or becomes a pipe as `pipe` says. The
-    `opinions` are in the order in which they were asked for."""
+    """`login` is edited at `points`, given the native credentials by a `bridge`, or becomes a pipe as `pipe` says: that
+    is why not where it becomes none. The `opinions` are in the order in which they were asked for."""
 
     login: PackagesLogin
     opinions: tuple[Opinion, ...] = ()
     points: tuple[Point, ...] = ()
     bridge: Bridge | None = None
-    pipe: PipePlan | None = None
+    pipe: PipePlan | Reason | None = None
+
+    @property
+    def plan(self) -> PipePlan | None:
+        """What a pipe takes out and puts in."""
+        return None if isinstance(self.pipe, Reason) else self.pipe
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What would go where it stands."""
+        return self.plan.removed if self.plan else tuple(point.span for point in self.points)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:

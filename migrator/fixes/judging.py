@@ -111,10 +111,12 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> 
             continue
         planned = planning.plan(step, context, shell, [item.login for item in mine])
         reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
-        pipe = None if isinstance(planned, Reason) else planned
-        refusal = (planned,) if isinstance(planned, Reason) else ()
-        answer = Opinion("can a pipe push instead?", (), refusal, pipe.assumptions if pipe else ())
+        asked = "can a pipe push instead?"
+        if isinstance(planned, Reason):
+            answer = Opinion(asked, reasons=(planned,))
+        else:
+            answer = Opinion(asked, assumptions=planned.assumptions)
         for item in mine:
             still = Opinion("what holds for the shell's logins all the same?", (), reasons, item.assumptions)
-            piped.append(replace(item, opinions=(still, answer), pipe=pipe))
+            piped.append(replace(item, opinions=(still, answer), pipe=planned))
     return piped

@@ -37,17 +37,7 @@ class Remaining:
         return tuple(name for name in item.login.stored if self._named(name) or self._is_read(item, name))
 
     def _is_read(self, item: JudgedLogin, name: str) -> bool:
-        runs = self._runs[_place(item)]
-        if not item.pipe:
-            return any(not _is_gone(one, runs) for one in self._kept(name))
-        removed = item.pipe.removed
-        for one in self._reads(name):
-            changed = [*self._safe, *runs]
-            here = one.shell is item.login.shell
-            gone = _is_covered(one, removed) or _is_bridged(one, changed) if here else _is_gone(one, changed)
-            if not gone:
-                return True
-        return False
+        return any(not _is_gone(one, self._runs[_place(item)]) for one in self._kept(name))
 
     def _kept(self, name: str) -> list[_StoredRead]:
         """What the safe changes leave."""
@@ -70,20 +60,16 @@ def _place(item: JudgedLogin) -> tuple[int, Span]:
 
 
 def _is_gone(read: _StoredRead, changed: Iterable[JudgedLogin]) -> bool:
-    mine = [one for one in changed if one.login.shell is read.shell]
-    return _is_bridged(read, mine) or _is_covered(read, (point.span for one in mine for point in one.points))
-
-
-def _is_bridged(read: _StoredRead, changed: Iterable[JudgedLogin]) -> bool:
-    """Whether what runs the file with it is given another value."""
-    start = queries.outermost(*queries.site(read.use))
-    calls = (one.bridge.call for one in changed if one.bridge and one.login.shell is read.shell)
-    return any(call.start <= start < call.end for call in calls)
-
-
-def _is_covered(read: _StoredRead, spans: Iterable[Span]) -> bool:
-    own = read.use.read.span
-    return any(own.contains(span) or span.contains(own) for span in spans)
+    """Whether a change stands there, or what runs the file with it is given another value."""
+    own, start = read.use.read.span, queries.outermost(*queries.site(read.use))
+    for one in changed:
+        if one.login.shell is not read.shell:
+            continue
+        if any(own.contains(span) or span.contains(own) for span in one.spans):
+            return True
+        if one.bridge and one.bridge.call.start <= start < one.bridge.call.end:
+            return True
+    return False
 
 
 def named(step: StepFacts, programs: Programs, name: str) -> str:

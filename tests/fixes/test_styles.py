@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.findings.settings import Settings
+from migrator.findings.settings import PipeStyle, Settings
 from tests.memory import PATH, planned, report_on, step
 
 LOGIN = 'echo "$BB_PKG_TOKEN" | docker login crg.apkg.io -u "$BB_EMAIL" --password-stdin\n'
@@ -55,3 +55,17 @@ def test_what_a_bridge_would_reach_is_named_where_it_reads_the_value(files: dict
     (finding,) = report_on({path: text.encode() for path, text in texts.items()}).findings
     assert [one.code for one in finding.reasons] == ["bridge-reaches-more"]
     assert finding.reasons[0].detail.startswith(who)
+
+
+def test_a_pipe_takes_the_place_of_logins_to_push_images_and_of_no_other() -> None:
+    images = "docker login crg.apkg.io -u $U -p $T"
+    upload = "twine upload --repository-url https://pypi.apkg.io/acme -u $U -p $T dist/*"
+    pipe = Settings(pipe=PipeStyle())
+    report = report_on(step(images, "docker build -t web .", "docker push crg.apkg.io/acme/web:1", upload), pipe)
+    assert [(one.verdict.value, one.rule) for one in report.findings] == [
+        ("report-only", "registry-login"),
+        ("safe", "package-credential"),
+    ]
+    (change,) = planned(report).changes
+    native = upload.replace("$U", "$BITBUCKET_PACKAGES_USERNAME").replace("$T", "$BITBUCKET_PACKAGES_TOKEN")
+    assert change.after.decode() == step(images, "docker build -t web .", "docker push crg.apkg.io/acme/web:1", native)
