@@ -18,7 +18,7 @@ from migrator.sinks.bound import Half, bound, held, host_of, needed
 from migrator.sinks.found_files import FoundFile, Text, found_file
 from migrator.sinks.gradle_files import BuildRepository, GradleBuild, HalfSource, build
 from migrator.sinks.logins import BoundCall, Login
-from migrator.sinks.values import known_start, value_of, without
+from migrator.sinks.values import is_handed, known_start, value_of, without
 from migrator.text.patterns import regex
 
 GRADLE = "gradle"
@@ -107,7 +107,8 @@ def _login(
     names = {one.name for pair in sources for each in pair for one in each or ()}
     address = next(one for each in mine for one in each.said.addresses if book.packages(host_of(one)))
     known_lines = () if isinstance(properties, str) else properties
-    used = [one.file for one in known_lines if names.difference(call.properties) & {*one.lines}]
+    read = {one for one in names.difference(call.properties) if not _is_handed(command, one)}
+    used = [one.file for one in known_lines if read & {*one.lines}]
     doubts = [*call.doubts, *_doubts(places, said, mine, call, command, unread)]
     doubts += [one.file.doubt for one in known_lines if one.file.doubt]
     paths = [one.path for one in used if one.path] + [one.path for one in mine if any(one.said.written)]
@@ -233,9 +234,13 @@ def _is_set(command: Command, name: str) -> bool:
 
 
 def _property(name: str, call: _GradleWords, command: Command, properties: Sequence[_Lines] | str) -> Half:
-    """A property of the build; one that nothing gives is taken for a stored variable."""
+    """A property of the build, from the strongest place that is known to give it one; one that nothing gives is taken
+    for a stored variable. The order is that of `ProviderFactory.gradleProperty`, and Gradle 4.4 has it, too:
+    https://docs.gradle.org/current/kotlin-dsl/gradle/org.gradle.api.provider/-provider-factory/gradle-property.html"""
     if name in call.properties:
         return Half(call.properties[name], name=name)
+    if _is_handed(command, name):
+        return held(command, f"{_STORED}{name}")
     if isinstance(properties, str):
         return Half(Value.of(Unknown(properties)))
     for one in properties:
@@ -245,6 +250,12 @@ def _property(name: str, call: _GradleWords, command: Command, properties: Seque
                 return Half(Value.of(Unknown(f"several parts in {one.file.place}")))
             return Half(Value.of(piece or Literal(one.lines[name])), name=name)
     return held(command, f"{_STORED}{name}")
+
+
+def _is_handed(command: Command, name: str) -> bool:
+    """Whether the script gives a property by the variable of its name."""
+    variable = f"{_STORED}{name}"
+    return _is_set(command, variable) and is_handed(command, variable)
 
 
 def _refused(mine: Sequence[_Place], places: Sequence[_Place], names: Iterable[str]) -> Iterator[str]:

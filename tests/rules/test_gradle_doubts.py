@@ -236,3 +236,14 @@ def test_a_token_in_a_build_file_is_told_and_not_shown(half: str, rule: str) -> 
     (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
     assert (finding.rule, finding.verdict.value) == (rule, "report-only")
     assert SECRET not in repr(finding)
+
+
+@pytest.mark.parametrize(("user", "token", "left"), [("$A", "$B", True), (*NATIVE, False)], ids=["stored", "native"])
+def test_a_variable_wins_over_each_file_of_properties(user: str, token: str, left: bool) -> None:
+    export = "export ORG_GRADLE_PROJECT_bbUser={} ORG_GRADLE_PROJECT_bbToken={}\n" + PUBLISH
+    script, native = export.format(user, token), export.format(*NATIVE)
+    written = 'printf "bbUser=%s\\nbbToken=%s\\n" "$C" "$D" > ~/.gradle/gradle.properties\n'
+    committed = {"gradle.properties": "bbUser=ci\nbbToken=changeme\n"}
+    named = ("unsafe", {"build-settings"}) if left else ("", set())
+    assert found(script, publishing(PROPERTIES), committed) == (*named, native)
+    assert found(written + script, publishing(PROPERTIES)) == ("safe" if left else "", set(), written + native)

@@ -6,18 +6,16 @@ same way for everything that it reads or publishes (https://maven.apache.org/set
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from tests.memory import PATH, planned, report_on
+from tests.rules.recording import recording
 
 STORED = {"PKG_USER": "dev@acme.example", "PKG_PAT": "stored t*ken="}
 NATIVE = {"BITBUCKET_PACKAGES_USERNAME": "native user", "BITBUCKET_PACKAGES_TOKEN": "native $t*ken'\"=\\x"}
@@ -40,28 +38,8 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
 @pytest.fixture
 def repository() -> Iterator[tuple[str, list[str]]]:
-    """Where one is that has nothing, and the credentials that came, in order."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            scheme, _, text = (self.headers.get("Authorization") or "").partition(" ")
-            self.send_response(404 if scheme else 401)
-            if scheme:
-                asked.append(f"{scheme} {base64.b64decode(text).decode()}")
-            else:
-                self.send_header("WWW-Authenticate", 'Basic realm="packages"')
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
+    with recording() as made:
+        yield made
 
 
 @pytest.mark.parametrize(
