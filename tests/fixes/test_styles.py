@@ -55,3 +55,23 @@ def test_what_a_bridge_would_reach_is_named_where_it_reads_the_value(files: dict
     (finding,) = report_on({path: text.encode() for path, text in texts.items()}).findings
     assert [one.code for one in finding.reasons] == ["bridge-reaches-more"]
     assert finding.reasons[0].detail.startswith(who)
+
+
+@pytest.mark.parametrize("more", ["", "[[ x == @(a|b) ]]\n", 'echo "$OTHER"\n'])
+def test_a_bridge_stands_at_the_call_that_logs_in_and_not_at_a_file_that_is_read_before(more: str) -> None:
+    script = step(". ci/env.sh", "./login.sh", "docker push crg.apkg.io/acme/web:1")
+    files = {PATH: script, "login.sh": LOGIN + more, "ci/env.sh": "export A=1\n", "Makefile": "login:\n\t./login.sh\n"}
+    (change,) = planned(report_on({path: text.encode() for path, text in files.items()})).changes
+    pair = 'BB_EMAIL="$BITBUCKET_PACKAGES_USERNAME" BB_PKG_TOKEN="$BITBUCKET_PACKAGES_TOKEN"'
+    assert change.after.decode() == script.replace("./login.sh", f"{pair} ./login.sh")
+
+
+@pytest.mark.parametrize("place", ["{login}{unread}", "{unread}{login}"])
+def test_what_nobody_has_read_within_a_call_may_see_the_bridge_even_where_it_ends(place: str) -> None:
+    text = place.format(login=LOGIN, unread="[[ x == @($(ls)|b) ]]\n")
+    (finding,) = report_on({**SHARED, "login.sh": text.encode()}).findings
+    assert [(one.code, one.detail) for one in finding.reasons] == [
+        ("bridge-reaches-more", "a pattern that runs commands also sees BB_EMAIL with the bridge")
+    ]
+    behind = SHARED[PATH] + b"          - '[[ x == @($(ls)|b) ]]'\n"
+    assert report_on({**SHARED, PATH: behind}).findings[0].reasons == ()
