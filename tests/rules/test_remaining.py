@@ -11,7 +11,15 @@ LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
 
 @pytest.mark.parametrize(
     "line",
-    ["make", "echo done", "curl $BB_PKG_TOKENS", "docker run -e MY_BB_PKG_TOKEN web", "for name in OTHER; do :; done"],
+    [
+        "make",
+        "echo done",
+        "'docker run -e ''${BB_PKG_TOKENS}'' web'",
+        "echo BB_PKG_TOKEN",
+        "curl $BB_PKG_TOKENS",
+        "docker run -e MY_BB_PKG_TOKEN web",
+        "for name in OTHER; do :; done",
+    ],
 )
 def test_what_nothing_else_names_does_not_remain(line: str) -> None:
     (finding,) = report_on(step(LOGIN, line)).findings
@@ -26,6 +34,9 @@ def test_what_nothing_else_names_does_not_remain(line: str) -> None:
         "docker build --secret id=token,env=BB_PKG_TOKEN .",
         'for name in BB_PKG_TOKEN; do [ -n "${!name}" ] || exit 1; done',
         'NAME=BB_PKG_TOKEN; curl "${!NAME}"',
+        "'envsubst ''${BB_PKG_TOKEN}'' < web.tpl'",
+        "'ssh host ''echo ${BB_PKG_TOKEN}'''",
+        'docker run -e "BB_PKG_TOKEN $(date)" web',
         'needed=(HOME BB_PKG_TOKEN); for name in "${needed[@]}"; do test -n "${!name}"; done',
     ],
 )
