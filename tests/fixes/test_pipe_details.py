@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from migrator.findings.records import Finding
 from migrator.findings.settings import PipeStyle, Settings
@@ -12,7 +13,8 @@ from tests.memory import PATH, planned, report_on, step
 BUILD = "docker build -t web ."
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 TAG = "docker tag web crg.apkg.io/acme/web:1"
-PUSH = "docker push crg.apkg.io/acme/web:1"
+WEB = "crg.apkg.io/acme/web:1"
+PUSH = f"docker push {WEB}"
 STYLE = PipeStyle("1.2.3")
 CHAIN = ("V0=$RELEASE", *(f"V{number}=$V{number - 1}" for number in range(1, 30)))
 
@@ -35,6 +37,9 @@ def found(*script: str, workspace: str | None = None) -> Finding:
         (BUILD, LOGIN, TAG, PUSH),
         (BUILD, LOGIN, "show() { echo x; }", "show", TAG, PUSH),
         (BUILD, LOGIN, "find . -name x", TAG, PUSH),
+        (BUILD.replace("docker", "docker -D"), LOGIN, TAG, PUSH),
+        (BUILD, LOGIN, "docker login -u a -p $B docker.io", TAG, PUSH, "docker push docker.io/acme/web"),
+        (BUILD, LOGIN, TAG, PUSH, "docker push registry.acme.example:5000/acme/web"),
         (BUILD, LOGIN, "ls | xargs echo", TAG, PUSH),
         (BUILD, LOGIN, "find . -name x -exec chmod +x {} +", TAG, PUSH),
         (BUILD, LOGIN, "ls | xargs -n 1 -I % cp % x", TAG, PUSH),
@@ -54,6 +59,12 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
     ("script", "code"),
     [
         ((BUILD.replace("build", 'build --platform "$PLATFORM"'), LOGIN, TAG, PUSH), "multi-arch"),
+        ((BUILD.replace("docker", "docker --context x"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD.replace("docker", "docker -H tcp://x"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD.replace("docker", "DOCKER_HOST=x docker"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD, LOGIN, TAG, PUSH, f"docker buildx imagetools inspect {WEB}"), "mixed"),
+        ((BUILD, LOGIN, TAG, PUSH, "docker compose up"), "mixed"),
+        ((BUILD, TAG, "docker build -t web other", LOGIN, PUSH), "mixed"),
         ((BUILD, LOGIN, "ls | xargs docker tag other web", TAG, PUSH), "mixed"),
         ((BUILD, LOGIN, "find . -name x -exec ./ci/deploy.sh {} +", TAG, PUSH), "mixed"),
         ((BUILD, LOGIN, "ls | xargs $CLIENT rmi web", TAG, PUSH), "mixed"),
@@ -128,7 +139,52 @@ def test_an_item_whose_last_command_goes_on_in_the_next_one_is_not_taken_apart()
     assert reason.detail == "a command of the item goes on in the next item"
 
 
-WEB = "crg.apkg.io/acme/web:1"
+AGAIN = f"docker tag {WEB} web"
+
+
+@pytest.mark.parametrize(
+    ("images", "given"),
+    [
+        ((BUILD, "docker rmi other", TAG), ""),
+        ((BUILD, TAG, "docker tag web web"), ""),
+        ((BUILD, TAG, "docker run web"), ""),
+        ((BUILD, TAG, "docker tag web x:$V", "docker rmi web:1"), ""),
+        ((BUILD, TAG, 'docker tag other "web:1$X"'), ""),
+        ((BUILD, "docker tag web $X", TAG), ""),
+        ((BUILD, "docker tag web a", "docker tag a b", TAG.replace("web", "b", 1)), ""),
+        ((BUILD, "test -f x && docker tag other o", TAG), ""),
+        (("docker pull alpine", "docker tag alpine web", TAG.replace("web", "alpine", 1)), ""),
+        (("docker tag base:1 web", TAG.replace("web", "base:1", 1)), ""),
+        (("docker tag base:1 web", "docker tag web:latest base:1", TAG.replace("web", "base:1", 1)), ""),
+        ((BUILD, TAG, "docker rmi web"), AGAIN),
+        ((BUILD, TAG, "docker rmi $X"), AGAIN),
+        ((BUILD, TAG, "docker tag other web"), AGAIN),
+        ((BUILD, TAG, "test -f x && docker tag other web"), AGAIN),
+        ((BUILD, TAG, "for i in 1 2; do docker tag other web; done"), AGAIN),
+        ((BUILD, TAG, "docker tag other $X"), AGAIN),
+        ((BUILD, TAG, 'docker tag other "web:$X"'), AGAIN),
+        ((BUILD, TAG, "docker commit box web2"), AGAIN),
+        ((BUILD, TAG, "docker build -t $X ."), AGAIN),
+        ((f"docker build -t {WEB} .",), AGAIN),
+        (("docker tag base:1 web", "docker load -i x", TAG.replace("web", "base:1", 1)), AGAIN),
+        ((f"docker build -t {WEB} -t x .",), "docker tag x web"),
+        (("docker build -t a .", "docker tag a bbb", TAG.replace("web", "bbb", 1)), "docker tag a web"),
+        ((BUILD, TAG, "docker tag web a", "docker build -t web ."), "docker tag a web"),
+        ((BUILD, "test -f x && docker tag web o", TAG.replace("web", "o", 1)), "docker tag o web"),
+        (("docker pull alpine", TAG.replace("web", "alpine", 1)), "docker tag alpine web"),
+        (("docker tag base:1 web", "docker pull base:1", TAG.replace("web", "base:1", 1)), "docker tag base:1 web"),
+    ],
+    ids=str,
+)
+def test_the_pushed_image_has_the_name_that_the_pipe_is_given(images: tuple[str, ...], given: str) -> None:
+    """It is given that name by the shortest one that it surely has, where the name may be that of another image. Its
+    own tag goes where nothing else uses it."""
+    files = {PATH: step(*map(written, (*images, LOGIN, PUSH))).encode(), "Dockerfile": b"FROM alpine\n"}
+    (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
+    *script, pipe = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]["script"]
+    named = [line for line in images if WEB not in line or line.startswith("docker build") or given == AGAIN]
+    assert script == [*named, *filter(None, [given])]
+    assert pipe["variables"] == {"IMAGE_NAME": "web", "TAGS": "1"}
 
 
 @pytest.mark.parametrize(
