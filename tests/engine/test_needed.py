@@ -36,6 +36,8 @@ def step(*script: str, more: str = "") -> str:
         (": ${PAT:=x} ${WHO:=y}", LOGIN),
         ("WHO=ci PAT=$(cat pat)", LOGIN),
         ("read -r WHO PAT < pat", LOGIN),
+        ("test -f x && PAT=x WHO=y", LOGIN),
+        ("A=WHO B=PAT", 'docker login crg.apkg.io -u "${!A}" -p "${!B}"'),
         ("source ./env.sh", LOGIN),
         (". /run/secrets/env", LOGIN),
         ('eval "$(get-credentials)"', LOGIN),
@@ -118,6 +120,7 @@ def test_a_script_of_the_repository_that_sets_it_is_seen() -> None:
         (f"bash -c '{LOGIN}'",),
         (f'if [ "$BITBUCKET_BRANCH" = main ]; then {LOGIN}; fi',),
         ("make build", "npm ci", LOGIN),
+        ('[ -n "$OTHER" ] || exit 0', 'echo "$PAT_OF_X"', "# PAT", LOGIN),
         ('skopeo copy --dest-creds "$WHO:$PAT" docker-archive:x docker://crg.apkg.io/acme/web:1',),
         ('f() { docker login crg.apkg.io -u "$1" -p "$2"; }', 'f "$WHO" "$PAT"'),
     ],
@@ -158,7 +161,13 @@ def test_a_makefile_reads_what_nothing_sets() -> None:
     assert names(step("make login WHO=ci"), Makefile=LAUNCHED) == {"PAT"}
 
 
+def test_a_script_of_package_json_reads_what_nothing_sets() -> None:
+    package = '{"scripts": {"login": "docker login crg.apkg.io -u $WHO -p $PAT"}}'
+    assert names(step("npm run login"), **{"package.json": package}) == {"WHO", "PAT"}
+
+
 def test_the_host_is_needed_too() -> None:
+    assert names(step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')) == set()
     text = "# crg.apkg.io\n" + step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')
     assert names(text) == {"WHO", "PAT", "REGISTRY"}
 
