@@ -161,6 +161,10 @@ def test_a_makefile_reads_what_nothing_sets() -> None:
     assert names(step("make login WHO=ci"), Makefile=LAUNCHED) == {"PAT"}
 
 
+def test_a_justfile_reads_what_nothing_sets() -> None:
+    assert names(step("just login"), justfile=f"login:\n  {LOGIN}\n") == {"WHO", "PAT"}
+
+
 def test_a_script_of_package_json_reads_what_nothing_sets() -> None:
     package = '{"scripts": {"login": "docker login crg.apkg.io -u $WHO -p $PAT"}}'
     assert names(step("npm run login"), **{"package.json": package}) == {"WHO", "PAT"}
@@ -168,6 +172,7 @@ def test_a_script_of_package_json_reads_what_nothing_sets() -> None:
 
 def test_the_host_is_needed_too() -> None:
     assert names(step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')) == set()
+    assert names("# crg.apkg.io\n" + step('docker login docker.io -u "$WHO" -p "$PAT"')) == set()
     text = "# crg.apkg.io\n" + step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')
     assert names(text) == {"WHO", "PAT", "REGISTRY"}
 

@@ -53,6 +53,11 @@ def test_what_runs_nothing_of_the_repository(text: str) -> None:
         "mvn verify",
         "python",
         "python -m http.server",
+        "python $X -m pip",
+        "python -c $X -m pip",
+        "with-lock ~/.nvm/nvm.sh",
+        ". /opt/env.sh",
+        ".",
         "ls | xargs ./x",
         "find . -exec with-lock {} +",
         "parallel ls",
@@ -64,7 +69,8 @@ def test_what_may_run_any(text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_may_hold_any_step() -> None:
-    assert may_run_any(Memory({PATH: b"pipelines: ["}), [PATH], BOOK, Settings(), BITBUCKET)
+    for text in ("pipelines: [", step("ls") + "    - step: [1]\n", step("ls") + "    - step: {script: ['if [']}\n"):
+        assert may_run_any(Memory({PATH: text.encode()}), [PATH], BOOK, Settings(), BITBUCKET), text
 
 
 def test_one_of_several_commands_is_enough() -> None:
