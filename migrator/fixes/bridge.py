@@ -69,7 +69,7 @@ def bridge(
         if call is None:
             detail = "no single command of the step starts everything that reads the credential"
             raise Refused("bridge-layout", detail, "the step")
-        if any(command.traced for command in _within(visibility.trace, call)):
+        if any(command.traced for command in (call, *_within(visibility.trace, call))):
             detail = "the script prints its commands (`set -x`) where it uses the credential"
             reasons.append(context.reason("traced", detail, "the token"))
         if call.name in _STAYING and (set_again := _set_again(visibility.trace, call, natives)):
