@@ -70,6 +70,9 @@ def step(*script: str, more: str = "") -> str:
         ('f() { [ -z "$1$2" ] || docker login crg.apkg.io -u "$1" -p "$2"; }', 'f "$WHO" "$PAT"'),
         ('docker login crg.apkg.io -u "${WHO%x}" -p "${PAT%x}"',),
         (f"(unset PAT WHO; {LOGIN})",),
+        (f'[ "$PAT$WHO" != none ] && {LOGIN}',),
+        (f'test "$PAT$WHO" != none && {LOGIN}',),
+        (f"[[ $PAT$WHO != none ]] && {LOGIN}",),
         (f"if [[ $PAT ]]; then {LOGIN}; fi",),
         (f"if [[ -v PAT ]]; then {LOGIN}; fi",),
         (f"if printenv PAT > /dev/null; then {LOGIN}; fi",),
@@ -125,6 +128,7 @@ def test_a_script_of_the_repository_that_sets_it_is_seen() -> None:
         (f"bash -c '{LOGIN}'",),
         (f'if [ "$BITBUCKET_BRANCH" = main ]; then {LOGIN}; fi',),
         ("make build", "npm ci", LOGIN),
+        ("docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN", LOGIN),
         ('[ -n "$OTHER" ] || exit 0', 'echo "$PAT_OF_X"', "# PAT", LOGIN),
         ('skopeo copy --dest-creds "$WHO:$PAT" docker-archive:x docker://crg.apkg.io/acme/web:1',),
         ('f() { docker login crg.apkg.io -u "$1" -p "$2"; }', 'f "$WHO" "$PAT"'),
@@ -164,6 +168,12 @@ def test_a_file_that_a_step_runs_may_be_given_more(script: str, files: dict[str,
 def test_a_makefile_reads_what_nothing_sets() -> None:
     assert names(step("make login"), Makefile=LAUNCHED) == {"WHO", "PAT"}
     assert names(step("make login WHO=ci"), Makefile=LAUNCHED) == {"PAT"}
+
+
+def test_a_script_that_cannot_be_read_says_nothing_and_the_other_one_of_its_step_does() -> None:
+    after = f"        after-script:\n          - {LOGIN}\n"
+    assert names(step("if [", LOGIN)) == set()
+    assert names(step("if [") + after) == {"WHO", "PAT"}
 
 
 def test_a_justfile_reads_what_nothing_sets() -> None:

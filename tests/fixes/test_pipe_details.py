@@ -253,3 +253,45 @@ def test_another_pipe_may_stand_anywhere_but_between_two_pushes(items: tuple[str
     files = {PATH: step(*script).replace("- pipe\n", "- pipe: acme/scan:1\n").encode(), "Dockerfile": b"FROM alpine\n"}
     (finding,) = report_on(files, Settings(pipe=STYLE)).findings
     assert {reason.code for reason in finding.reasons} == codes
+
+
+ON_PUSH = {
+    "": ("-q", "--quiet", "--disable-content-trust"),
+    "image": ("--disable-content-trust=false", "--strange"),
+    "push-all": ("-a", "--all-tags"),
+    "multi-arch": ("--platform linux/amd64",),
+}
+ON_BUILD = {
+    "": ("--pull", "--cache-from docker.io/acme/web", "--build-arg X=crg.apkg.io", "--platform linux/amd64"),
+    "multi-arch": ("--platform linux/amd64,linux/arm64", "--platform linux/amd64 --platform linux/arm64"),
+    "mixed": ("--cache-from crg.apkg.io/acme/web:c", "--cache-to type=registry,ref=x", "--label x=crg.apkg.io"),
+}
+BETWEEN = {
+    "": ("docker pull alpine", "docker run --platform $P alpine", "docker run web", "trap 'echo' EXIT"),
+    "image": ("docker context use x", "export DOCKER_CONTENT_TRUST=1"),
+    "mixed": ("docker pull crg.apkg.io/acme/web:0", "docker pull $X", "./x", "trap ./x EXIT", "docker buildx bake"),
+}
+AFTER = {
+    "": ("docker pull alpine", "docker push docker.io/acme/web", "ls"),
+    "mixed": ("docker push crg.apkg.io/acme/api",),
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "after", "code"),
+    [
+        *(((BUILD, LOGIN, TAG, f"docker push {one} {WEB}"), "", code) for code in ON_PUSH for one in ON_PUSH[code]),
+        *(((LOGIN, f"{BUILD} {one}", TAG, PUSH), "", code) for code in ON_BUILD for one in ON_BUILD[code]),
+        *(((BUILD, LOGIN, one, TAG, PUSH), "", code) for code in BETWEEN for one in BETWEEN[code]),
+        *(((BUILD, LOGIN, TAG, PUSH), one, code) for code in AFTER for one in AFTER[code]),
+        ((BUILD, "./x", LOGIN, TAG, PUSH), "", ""),
+        ((BUILD, "trap ./x EXIT", LOGIN, TAG, PUSH), "", "mixed"),
+        ((BUILD, LOGIN, TAG, PUSH.replace("docker", "docker --config x")), "", "mixed"),
+    ],
+    ids=str,
+)
+def test_what_a_pipe_would_do_otherwise_keeps_the_login(script: tuple[str, ...], after: str, code: str) -> None:
+    text = step(*map(written, script)) + (f"        after-script:\n          - {after}\n" if after else "")
+    report = report_on({PATH: text.encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
+    codes = {reason.code for one in report.findings for reason in one.reasons if reason.code.startswith("pipe-")}
+    assert codes == ({f"pipe-{code}"} if code else set())
