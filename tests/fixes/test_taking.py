@@ -108,6 +108,14 @@ def test_a_place_that_is_not_known_is_known_by_its_variable(login: str, command:
     assert found == ((Verdict.REPORT_ONLY, ["leaves-step"]) if goes else (Verdict.SAFE, []))
 
 
+@pytest.mark.parametrize(("line", "codes"), [("git add .", []), ("git add -A", ["leaves-step"])])
+def test_all_of_the_clone_is_taken_from_whatever_folder_of_it(line: str, codes: list[str]) -> None:
+    script = (LOGIN.replace("docker", "docker --config cfg"), "cd sub", line, "docker push crg.apkg.io/acme/web:1")
+    text = step("|\n" + "\n".join(f"            {one}" for one in script))
+    (finding,) = report_on({PATH: text.encode(), "sub/x": b""}).findings
+    assert [reason.code for reason in finding.reasons] == codes
+
+
 def test_a_file_that_is_left_out_of_a_folder_stays_whatever_is_beside_the_folder() -> None:
     script = (
         LOGIN.replace("docker", "docker --config cfg"), "cd sub", LOGIN.replace("docker", "docker --config conf"),
