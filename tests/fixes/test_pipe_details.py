@@ -15,6 +15,7 @@ LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 TAG = "docker tag web crg.apkg.io/acme/web:1"
 WEB = "crg.apkg.io/acme/web:1"
 PUSH = f"docker push {WEB}"
+OTHER, PUSHED = TAG.replace(":1", ":2"), PUSH.replace(":1", ":2")
 STYLE = PipeStyle("1.2.3")
 CHAIN = ("V0=$RELEASE", *(f"V{number}=$V{number - 1}" for number in range(1, 30)))
 
@@ -267,9 +268,22 @@ ON_BUILD = {
     "mixed": ("--cache-from crg.apkg.io/acme/web:c", "--cache-to type=registry,ref=x", "--label x=crg.apkg.io"),
 }
 BETWEEN = {
-    "": ("docker pull alpine", "docker run --platform $P alpine", "docker run web", "trap 'echo' EXIT"),
+    "": (
+        *("docker pull alpine", "docker run --platform $P alpine", "docker run web", "trap 'echo' EXIT", "exit 1"),
+        *("return 1", "set -e", "set -ex", "set -o pipefail", "set +o pipefail", "set -o errexit"),
+    ),
+    "condition": (*("exit", "exit 0", "exit 256", "return 0", "exec ls", "set +e", "set +ex", "set +o errexit"),),
     "image": ("docker context use x", "export DOCKER_CONTENT_TRUST=1"),
-    "mixed": ("docker pull crg.apkg.io/acme/web:0", "docker pull $X", "./x", "trap ./x EXIT", "docker buildx bake"),
+    "mixed": (
+        *("docker pull crg.apkg.io/acme/web:0", "docker pull $X", "./x", "trap ./x EXIT", "docker buildx bake"),
+        "exec > log",
+    ),
+}
+DIGESTS = ("docker image inspect web > x", "docker images --digests", "grep RepoDigests x")
+BEHIND = {"": ("exit 0", "set +e", "docker image inspect web", "docker inspect --format x web"), "digest": DIGESTS}
+AGAIN_PUSHED = {
+    "": ("echo x", "docker push docker.io/acme/web"),
+    "order": ("ls", "docker images", "docker run web", "docker rmi other"),
 }
 AFTER = {
     "": ("docker pull alpine", "docker push docker.io/acme/web", "ls"),
@@ -283,7 +297,18 @@ AFTER = {
         *(((BUILD, LOGIN, TAG, f"docker push {one} {WEB}"), "", code) for code in ON_PUSH for one in ON_PUSH[code]),
         *(((LOGIN, f"{BUILD} {one}", TAG, PUSH), "", code) for code in ON_BUILD for one in ON_BUILD[code]),
         *(((BUILD, LOGIN, one, TAG, PUSH), "", code) for code in BETWEEN for one in BETWEEN[code]),
+        *(((BUILD, LOGIN, TAG, PUSH, one), "", code) for code in BEHIND for one in BEHIND[code]),
+        *(((BUILD, LOGIN, TAG, PUSH, one, OTHER, PUSHED), "", code) for code, of in AGAIN_PUSHED.items() for one in of),
         *(((BUILD, LOGIN, TAG, PUSH), one, code) for code in AFTER for one in AFTER[code]),
+        *(((BUILD, one, LOGIN, TAG, PUSH), "", "") for one in DIGESTS),
+        (("set +e; set -e", BUILD, LOGIN, TAG, PUSH), "", ""),
+        ((BUILD, f"{LOGIN} || exit 0", TAG, PUSH), "", ""),
+        ((BUILD, TAG, TAG.replace("acme", "other"), LOGIN, PUSH, PUSH.replace("acme", "other")), "", "image"),
+        ((BUILD, TAG, LOGIN, f"{PUSH}@sha256:{'a' * 64}"), "", "image"),
+        ((BUILD, TAG, OTHER, LOGIN, f"{PUSH} {WEB[:-1]}2"), "", "image"),
+        ((BUILD, LOGIN, "ls"), "", "no-push"),
+        ((LOGIN, f"docker buildx build --push -t {WEB} ."), "", "buildx-push"),
+        ((BUILD, LOGIN, f"docker manifest push {WEB}"), "", "multi-arch"),
         ((BUILD, "./x", LOGIN, TAG, PUSH), "", ""),
         ((BUILD, "trap ./x EXIT", LOGIN, TAG, PUSH), "", "mixed"),
         ((BUILD, LOGIN, TAG, PUSH.replace("docker", "docker --config x")), "", "mixed"),
@@ -295,3 +320,51 @@ def test_what_a_pipe_would_do_otherwise_keeps_the_login(script: tuple[str, ...],
     report = report_on({PATH: text.encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
     codes = {reason.code for one in report.findings for reason in one.reasons if reason.code.startswith("pipe-")}
     assert codes == ({f"pipe-{code}"} if code else set())
+
+
+API = (TAG.replace("/web:", "/api:"), PUSH.replace("/web:", "/api:"))
+
+
+@pytest.mark.parametrize(
+    ("script", "after"),
+    [
+        ((BUILD, LOGIN, TAG, PUSH, OTHER, PUSHED), (BUILD, "web:1 2")),
+        ((BUILD, LOGIN, TAG, PUSH, PUSH), (BUILD, "web:1")),
+        ((BUILD, TAG, API[0], LOGIN, PUSH, API[1]), (BUILD, "web:1", "docker tag web api", "api:1")),
+        ((BUILD, TAG, API[0], LOGIN, API[1], PUSH), (BUILD, "docker tag web api", "api:1", "web:1")),
+        ((BUILD, TAG[:-2], LOGIN, PUSH[:-2]), (BUILD, "web:latest")),
+        (("V=1", BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), ("V=1", BUILD, "web:1")),
+        ((BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), (BUILD, "web:${V}")),
+        ((BUILD, TAG, "./x", LOGIN, PUSH, "ls"), (BUILD, TAG, "./x", "web:1", "ls")),
+    ],
+    ids=str,
+)
+def test_what_is_pushed_by_one_pipe_and_where(script: tuple[str, ...], after: tuple[str, ...]) -> None:
+    files = {PATH: step(*map(written, script)).encode(), "Dockerfile": b"FROM alpine\n"}
+    (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
+    items = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]["script"]
+    pipes = [one if isinstance(one, str) else "{IMAGE_NAME}:{TAGS}".format(**one["variables"]) for one in items]
+    assert pipes == list(after)
+
+
+def test_only_a_program_before_the_push_is_taken_not_to_name_local_images() -> None:
+    granted = "`x` leaves the names of local images as they are"
+    assert granted in found(BUILD, "./x", LOGIN, TAG, PUSH).assumptions
+    assert granted not in found(BUILD, "ls", LOGIN, TAG, PUSH).assumptions
+
+
+@pytest.mark.parametrize(
+    ("style", "code"),
+    [
+        (PipeStyle("1.2.3", frozenset({"IMAGE_NAME", "TAGS"})), set()),
+        (PipeStyle("1.2.3", frozenset({"IMAGE_NAME"})), {"pipe-variables"}),
+        (PipeStyle("1.2.3", frozenset({"TAGS"})), {"pipe-variables"}),
+        (PipeStyle(""), {"pipe-version"}),
+    ],
+)
+def test_a_pipe_has_to_take_what_it_is_given_and_to_have_a_version(style: PipeStyle, code: set[str]) -> None:
+    files = {PATH: step(*map(written, (BUILD, LOGIN, TAG, PUSH))).encode(), "Dockerfile": b"FROM alpine\n"}
+    (finding,) = report_on(files, Settings(pipe=style)).findings
+    assert {reason.code for reason in finding.reasons} == code
+    checked = any("did not read its description" in one for one in finding.assumptions)
+    assert checked == (style == STYLE)
