@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory import report_on, step
+from tests.memory import PATH, report_on, step
 
 LOGIN = 'docker login crg.apkg.io -u "$USR" -p "$PAT"'
 PUSH = "docker push crg.apkg.io/acme/web:1"
@@ -49,3 +49,14 @@ def test_what_shows_something_else_or_nothing(script: tuple[str, ...], after: st
 )
 def test_what_shows_the_password(script: tuple[str, ...], after: str) -> None:
     assert shown(*script, after=after) == ["the step prints PAT elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "granted"),
+    [('"-p", os.environ["T"]', "", True), ('"--password-stdin"', ', input=os.environ["T"].encode()', False)],
+)
+def test_the_log_is_taken_not_to_show_a_token_that_python_would_print(words: str, given: str, granted: bool) -> None:
+    call = f'["docker", "login", "crg.apkg.io", "-u", os.environ["U"], {words}], check=True{given}'
+    files = {PATH: step("python3 a.py", PUSH), "a.py": f"import os, subprocess\nsubprocess.run({call})\n"}
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    assert any("Python then prints" in one for one in finding.assumptions) == granted
