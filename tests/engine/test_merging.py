@@ -62,3 +62,19 @@ def test_a_part_of_a_file_is_changed_that_another_step_has_read_and_does_not_run
     text = step(". ./ci.sh", "login", "docker push crg.apkg.io/acme/web:1") + other
     report = report_on({PATH: text.encode(), "ci.sh": script.encode()})
     assert [change.path for change in planned(report).changes] == ["ci.sh"]
+
+
+def test_what_holds_a_login_back_holds_those_back_that_one_step_after_another_rewrites_with_it() -> None:
+    """The first step has the first two of them, the second one the last two; only the third can't be read elsewhere."""
+    first, second, third = (
+        f"docker login {words}"
+        for words in ("crg.apkg.io -u $USR -p $PAT", "-u $USR -p $PAT crg.apkg.io", "-p $PAT -u $USR crg.apkg.io")
+    )
+    push = "docker push crg.apkg.io/acme/web:1"
+    more = (("*two", f"&three {third}", push), ("*three", "'if ['"))
+    steps = step(f"&one {first}", f"&two {second}", push)
+    for script in more:
+        assert all(one.reasons == () for one in report_on(steps).findings)
+        steps += "    - step:\n        script:\n" + "".join(f"          - {line}\n" for line in script)
+    found = report_on(steps).findings
+    assert [one.reasons[-1].code for one in found] == ["unreadable"] * 3
