@@ -27,8 +27,8 @@ def test_a_login_of_another_registry_is_none_that_is_reported() -> None:
 def test_only_what_the_settings_leave_out_is_said() -> None:
     text = step(LOGIN, 'docker login crg.apkg.io -u "$USR" -p "$PAT" ')
     why = "`select` or `ignore` of the configuration, or such an option, leaves it out"
-    assert left_out(text, Settings(ignore=("registry-login",))) == [(5, why), (6, why)]
-    assert left_out(text, Settings(ignore=("forgotten-logout",))) == []
+    assert left_out(text, Settings(ignore=frozenset({"registry-login"}))) == [(5, why), (6, why)]
+    assert left_out(text, Settings(ignore=frozenset({"forgotten-logout"}))) == []
 
 
 def test_only_what_a_comment_settles_is_said() -> None:
