@@ -108,6 +108,8 @@ def test_keys_of_several_values_may_be_one_where_any_is() -> None:
     assert may_be("x:${V}", "x:1")
     assert may_be("x:1", "x:${V}")
     assert not may_be("y:${V}", "x:1")
+    assert may_be("x/${V}:latest", "x/y:1")
+    assert not may_be("x/${V}:2", "x/y:1")
 
 
 def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
@@ -204,6 +206,11 @@ def test_the_pushed_image_has_the_name_that_the_pipe_is_given(images: tuple[str,
         ("docker rmi crg.apkg.io/acme/web:2", False),
         ("docker rmi crg.apkg.io/acme/web", False),
         ("docker save other", False),
+        ("docker history $X:2", False),
+        ("docker images > x", False),
+        ("docker rmi web | cat", False),
+        ("docker push docker.io/acme/x", False),
+        ("docker build --label x=web -t b .", False),
         ("docker build -t b .", False),
         ("docker logout crg.apkg.io", False),
         (f"docker rmi {WEB}", True),
@@ -213,13 +220,17 @@ def test_the_pushed_image_has_the_name_that_the_pipe_is_given(images: tuple[str,
         (f"docker save {WEB}", True),
         (f"docker history {WEB}", True),
         (f"docker build --build-arg X={WEB} -t b .", True),
+        ("docker history $X", True),
+        ("docker history $X:1", True),
+        ("docker tag $X other", True),
+        ("docker build --pull=false -f Other -t b .", True),
         ("docker images | cat", True),
         ("docker system df", True),
     ],
 )
 def test_the_name_of_an_image_stays_where_a_later_command_may_use_it(after: str, stays: bool) -> None:
     quoted = ("'" + line.replace("'", "''") + "'" for line in (BUILD, LOGIN, TAG, PUSH, after))
-    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n"}
+    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n", "Other": f"FROM {WEB}\n".encode()}
     (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
     assert b"pipe: atlassian/" in change.after
     assert (TAG.encode() in change.after) == stays
