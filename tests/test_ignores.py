@@ -9,7 +9,7 @@ import pytest
 from migrator.findings.ignores import Note, apply, notes, read
 from migrator.findings.selection import Scope, chosen
 from migrator.text.source import Source
-from tests.memory import within
+from tests.memory import report_on, step, within
 from tests.reports import samples
 
 TODAY = date(2026, 11, 24)
@@ -162,3 +162,18 @@ def test_a_hostile_glob_costs_little_time(pattern: str) -> None:
 def test_a_line_of_many_comments_that_have_no_end_costs_little_time() -> None:
     with within(2):
         assert read(Source("a.yml", "# patless: ignore[" * 100_000), 1, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("item", "above"),
+    [
+        ("|\n              true &&\n              {}", 8),
+        (">\n              true &&\n              {}", 6),
+        ("true &&\n              {}", 6),
+        ("'true &&\n              {}'", 6),
+        ('"true &&\n              {}"', 6),
+    ],
+)
+def test_a_comment_stands_above_an_item_that_is_one_line(item: str, above: int) -> None:
+    (finding,) = report_on(step("ls", item.format("docker login crg.apkg.io -u $U -p $P"))).findings
+    assert finding.above == above

@@ -64,7 +64,9 @@ def _of(step: StepFacts, context: RuleContext) -> Iterator[NamedLine]:
         for login in _logins(shell, step, context):
             uses = [use for value in login.values for use in _outside(shell.trace, value)]
             names = {use.read.name for use in uses}
-            if not names or _may_set(shell, login.command) or _asks(shell, names):
+            pieces = (piece for value in login.values for piece in value.pieces)
+            holding = {reference.read.name for piece in pieces for reference in piece.provenance}
+            if not names or _may_set(shell, login.command) or _asks(shell, names, holding):
                 continue
             for use in uses:
                 if use.read.name not in declared and not context.book.built_in.gives(use.read.name):
@@ -115,9 +117,9 @@ def _may_set(shell: Shell, command: Command) -> bool:
     )
 
 
-def _asks(shell: Shell, names: Collection[str]) -> bool:
+def _asks(shell: Shell, names: Collection[str], holding: Collection[str]) -> bool:
     """Whether a script, or a file that it runs, does more with variables than to hand their values to a command, or to
-    end where they are missing."""
+    end where they are missing. `holding` are the variables that have these values on the way to the login."""
     flow = shell.trace
     harmless = {one for test in flow.presences if all(each.stops for each in test.decisions) for one in test.sites}
     asked = tested(flow) - harmless
@@ -125,9 +127,11 @@ def _asks(shell: Shell, names: Collection[str]) -> bool:
     plain: set[tuple[str, int]] = set()
     for use in flow.uses:
         decides = use.command in tests or (use.command < 0 and use.definition is None)
-        if use.read.name in names and (site(use) in harmless or (site(use) not in asked and not decides)):
+        if site(use) in harmless or (site(use) not in asked and not decides):
             source, span = _shown(shell, use)
             plain.add((source.path, span.start))
+        elif use.read.name in holding:
+            return True
     word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)")
     texts = [(part.source, part.span) for part in shell.script.parts]
     texts += [(part.source, Span(0, len(part.source.text))) for part in shell.script.called]

@@ -18,7 +18,6 @@ from migrator.text.view import View
 _ASKS = frozenset({"-v", "-V", "-version", "--version", "version", "-h", "--help", "help"})
 """What a program is asked about itself, and runs nothing then."""
 _SOURCES = ("source", ".")
-_MODULE = "-m"
 
 
 def may_run_any(view: View, pipelines: Sequence[str], book: RuleBook, settings: Settings, platform: Platform) -> bool:
@@ -42,11 +41,9 @@ def _any(command: Command, files: FileGraph) -> bool:
     if (command.name in programs.inert and not carries) or (words and _ASKS.issuperset(words)):
         return False
     launcher = programs.launcher(command.name)
-    if launcher and not launcher.loads.isdisjoint(word for word in words if word):
+    if launcher and not launcher.loads.isdisjoint(words):
         return True
     if launcher and launcher.files:
         return bool(matching(run, files.paths))  # what it runs would have been followed
-    if launcher and _MODULE in words[:-1]:
-        return words[words.index(_MODULE) + 1] not in programs.inert
     sourced = words[0] if command.name in _SOURCES and words else None
     return sourced is None or not any(one.fullmatch(sourced) for one in programs.harmless_sources)

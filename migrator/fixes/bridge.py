@@ -69,7 +69,7 @@ def bridge(
         if call is None:
             detail = "no single command of the step starts everything that reads the credential"
             raise Refused("bridge-layout", detail, "the step")
-        if any(command.traced for command in _within(visibility.trace, call)):
+        if any(command.traced for command in (call, *_within(visibility.trace, call))):
             detail = "the script prints its commands (`set -x`) where it uses the credential"
             reasons.append(context.reason("traced", detail, "the token"))
         if call.name in _STAYING and (set_again := _set_again(visibility.trace, call, natives)):
@@ -148,13 +148,11 @@ def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command
             span = _in_the_end(visibility, use).read.span
             source, at = script.source_at(span), script.shown(span)
             return f"{source.path}:{source.position(at.start).line}"
-    inner = _within(trace, call)
-    for command in inner:
+    for command in _within(trace, call):
         seen = not command.followed and queries.input_arrives(command, name) and not visibility.takes(command, name)
         if seen and visibility.readers.may_read(command, name):
             return f"`{command.name or 'a program that is not known'}`"
-    orders = [one.order for one in inner]
-    return next((one.what for one in trace.opaque if orders and min(orders) <= one.order <= max(orders)), "")
+    return next((one.what for one in trace.opaque if _inside(call, outermost(one.span, one.calls))), "")
 
 
 def _in_the_end(visibility: Visibility, use: VariableUse) -> VariableUse:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from migrator.fixes.judged_login import JudgedLogin
 from migrator.flow import queries
 from migrator.flow.events import Flow, VariableUse
-from migrator.ir.values import Value, symbol
+from migrator.ir.values import Literal, Value
 from migrator.reading.steps import Shell, StepFacts
 from migrator.rulebook.programs import Programs
 from migrator.text.source import Span
@@ -77,16 +77,16 @@ def named(step: StepFacts, programs: Programs, name: str) -> str:
     none of them."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     tasks = (task.what for task in step.tasks for _, scalar in task.variables if word.search(scalar.value))
-    each = (_by_name(word, name, shell.trace, programs) for shell in step.shells)
+    each = (_by_name(word, shell.trace, programs) for shell in step.shells)
     return next((what for one in (tasks, *each) for what in one), "")
 
 
-def _by_name(word: re.Pattern[str], name: str, trace: Flow, programs: Programs) -> Iterator[str]:
+def _by_name(word: re.Pattern[str], trace: Flow, programs: Programs) -> Iterator[str]:
     """`docker run -e NAME`, `for each in NAME`: a program or an indirection is told the variable's name."""
 
     def told(value: Value) -> bool:
-        texts = (symbol(row) or "" for row in value.alternatives)
-        return any(word.search(text.replace(f"${{{name}}}", "")) for text in texts)
+        rows = ((one.text if isinstance(one, Literal) else " " for one in row) for row in value.alternatives)
+        return any(word.search("".join(row)) for row in rows)
 
     for command in trace.commands:
         if not queries.shown(command, programs) and any(told(argument.value) for argument in command.arguments):

@@ -152,10 +152,13 @@ class Unread(Struct, frozen=True):
 
 
 class Unseen(Struct, frozen=True):
-    """Something that runs in the script's shell and that nobody has read. `order` is where in the order of running."""
+    """Something that runs in the script's shell and that nobody has read. `order` is where in the order of running,
+    `calls` is the call string."""
 
     what: str
     order: int
+    span: Span
+    calls: CallString
 
 
 class Flow(Struct, frozen=True):

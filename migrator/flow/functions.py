@@ -106,7 +106,7 @@ class Functions:
         if function.span not in self.beyond and not self.recorder.silent:
             self.beyond[function.span] = (function, state.copy(), frame)
             self.recorder.called.add(_key(function))
-        self.machine.havoc.unseen(f"what `{function.name}` does after too many nested calls")
+        self.machine.havoc.unseen(f"what `{function.name}` does after too many nested calls", function.span, frame)
         state.clouded |= {EVERYTHING}
         return CommandResult(Value.of(Unknown(f"the output of `{function.name}`")))
 

@@ -36,7 +36,7 @@ class HavocModel:
             self.machine.expressions.value(word, state, frame)
         value = Value.of(Unknown(node.why))
         if node.names is None:
-            self.unseen(node.why)
+            self.unseen(node.why, node.span, frame)
             self.reads(node.span, state, frame)
             self.sets(value, state)
             return
@@ -60,8 +60,8 @@ class HavocModel:
                 new = self.machine.variables.define(name, value, None, state)
                 state.assign(name, (*definitions, new))
 
-    def unseen(self, what: str) -> None:
-        self.recorder.add(Unseen(what, self.recorder.order))
+    def unseen(self, what: str, at: Span, frame: Frame) -> None:
+        self.recorder.add(Unseen(what, self.recorder.order, at, frame.calls))
 
     def mentioned(self, content: str, value: Value, state: State, frame: Frame) -> None:
         """A file of the repository that this process runs, or takes assignments from, and that is not followed."""
@@ -86,6 +86,6 @@ class HavocModel:
         for content in contents:
             self.mentioned(content, value, state, frame)
         if not contents:
-            self.unseen(why)
+            self.unseen(why, at, frame)
             self.reads(at, state, frame)
             self.sets(value, state)

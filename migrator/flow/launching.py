@@ -174,7 +174,7 @@ class Launching:
         resolved = only(path)
         output = self.include(resolved, arguments, call, state, frame) if resolved else None
         if output is None:
-            self.not_included(resolved, arguments[0], state, frame)
+            self.not_included(resolved, arguments[0], call, state, frame)
             return _SOURCED
         return CommandResult(output, followed=True)
 
@@ -214,7 +214,7 @@ class Launching:
             self.recorder.add(Unread(call.span, placed.fragment.text, placed.error, placed.fragment.path))
         return bool(placed.error)
 
-    def not_included(self, resolved: str | None, argument: Argument, state: State, frame: Frame) -> None:
+    def not_included(self, resolved: str | None, argument: Argument, call: Call, state: State, frame: Frame) -> None:
         """`resolved` is the path of the file, None where that is not known."""
         path, havoc = argument.text, self.machine.havoc
         content = self.machine.file(resolved) if resolved else None
@@ -222,7 +222,8 @@ class Launching:
         if content is not None:
             havoc.mentioned(content, value, state, frame)
             return
-        havoc.unseen(f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced")
+        what = f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced"
+        havoc.unseen(what, call.span, frame)
         if argument.word:
             havoc.reads(argument.word.span, state, frame)
         havoc.sets(value, state)

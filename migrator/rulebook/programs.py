@@ -61,11 +61,13 @@ def _gives(word: str, options: Collection[str]) -> bool:
 
 
 class Gathering(RuleEntry, frozen=True):
-    """The `words` of a call that takes along all that is in its folder, of one that takes what it is `told`, and of one
-    that takes the files of the repository that have `changed`. What is left out, the first file of `ignored` says
-    that is there; files with a name in `never` always are."""
+    """The `words` of a call that takes along all that is in its folder, of one among them that takes what is `anywhere`
+    in the clone, of one that takes what it is `told`, and of one that takes the files of the repository that have
+    `changed`. What is left out, the first file of `ignored` says that is there; files with a name in `never` always
+    are."""
 
     words: Pattern
+    anywhere: Pattern | None = None
     told: Pattern | None = None
     changed: Pattern | None = None
     ignored: tuple[str, ...] = ()

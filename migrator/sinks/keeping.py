@@ -220,6 +220,14 @@ def gathering(command: Command, programs: Programs) -> Gathering | None:
     return found if found and not command.followed and found.words.fullmatch(told(command)) else None
 
 
+def gathered(command: Command, found: Gathering, paths: Iterable[str]) -> Paths:
+    """The folder of which a command takes all along; `paths` are those of the repository, which tell a folder of it
+    from that of another clone."""
+    folder = only(command.folders)
+    anywhere = found.anywhere is not None and found.anywhere.fullmatch(told(command)) is not None
+    return frozenset({""}) if anywhere and folder and any(lies_in(folder, path) for path in paths) else command.folders
+
+
 def told(command: Command) -> str:
     """The words of a command, `?` for those that are not known."""
     return " ".join(one.text or "?" for one in command.arguments)

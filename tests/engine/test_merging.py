@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.memory import PATH, report_on, step
+from tests.memory import PATH, planned, report_on, step
 
 SHARED = """\
 definitions:
@@ -42,3 +42,39 @@ def test_findings_stand_in_the_order_of_the_files_wherever_they_begin_there() ->
     }
     report = report_on({path: text.encode() for path, text in files.items()})
     assert [finding.path for finding in report.findings] == ["a.sh", "b.sh"]
+
+
+def test_each_step_that_gives_a_shared_login_its_password_is_changed_and_checked_there() -> None:
+    text = (
+        'definitions:\n  login: &login docker login crg.apkg.io -u "$USR" -p "$T"\npipelines:\n  default:\n'
+        + "    - step:\n        script:\n          - T=$PAT\n          - *login\n"
+        "          - docker push crg.apkg.io/acme/web:1\n" * 2
+    )
+    (change,) = planned(report_on(text), guard=True).changes
+    after = change.after.decode()
+    assert after.count("T=$BITBUCKET_PACKAGES_TOKEN\n") == 2
+    assert after.count("BITBUCKET_PACKAGES_TOKEN:?") == 2
+
+
+def test_a_part_of_a_file_is_changed_that_another_step_has_read_and_does_not_run() -> None:
+    script = 'login() {\n  docker login crg.apkg.io -u "$USR" -p "$PAT"\n}\nshow() {\n  echo x\n}\n'
+    other = "    - step:\n        script:\n          - . ./ci.sh\n          - show\n"
+    text = step(". ./ci.sh", "login", "docker push crg.apkg.io/acme/web:1") + other
+    report = report_on({PATH: text.encode(), "ci.sh": script.encode()})
+    assert [change.path for change in planned(report).changes] == ["ci.sh"]
+
+
+def test_what_holds_a_login_back_holds_those_back_that_one_step_after_another_rewrites_with_it() -> None:
+    """The first step has the first two of them, the second one the last two; only the third can't be read elsewhere."""
+    first, second, third = (
+        f"docker login {words}"
+        for words in ("crg.apkg.io -u $USR -p $PAT", "-u $USR -p $PAT crg.apkg.io", "-p $PAT -u $USR crg.apkg.io")
+    )
+    push = "docker push crg.apkg.io/acme/web:1"
+    more = (("*two", f"&three {third}", push), ("*three", "'if ['"))
+    steps = step(f"&one {first}", f"&two {second}", push)
+    for script in more:
+        assert all(one.reasons == () for one in report_on(steps).findings)
+        steps += "    - step:\n        script:\n" + "".join(f"          - {line}\n" for line in script)
+    found = report_on(steps).findings
+    assert [one.reasons[-1].code for one in found] == ["unreadable"] * 3

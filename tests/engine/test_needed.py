@@ -36,6 +36,8 @@ def step(*script: str, more: str = "") -> str:
         (": ${PAT:=x} ${WHO:=y}", LOGIN),
         ("WHO=ci PAT=$(cat pat)", LOGIN),
         ("read -r WHO PAT < pat", LOGIN),
+        ("test -f x && PAT=x WHO=y", LOGIN),
+        ("A=WHO B=PAT", 'docker login crg.apkg.io -u "${!A}" -p "${!B}"'),
         ("source ./env.sh", LOGIN),
         (". /run/secrets/env", LOGIN),
         ('eval "$(get-credentials)"', LOGIN),
@@ -64,6 +66,13 @@ def step(*script: str, more: str = "") -> str:
         (f"docker run docker:cli sh -c '{LOGIN}'",),
         ("export BASH_ENV=./env.sh", f"bash -c '{LOGIN}'"),
         (f'case "$PAT$WHO" in "") echo none;; *) {LOGIN};; esac',),
+        ("T=$PAT U=$WHO", f'if [ -n "$T$U" ]; then {LOGIN}; fi'.replace("$WHO", "$U").replace("$PAT", "$T")),
+        ('f() { [ -z "$1$2" ] || docker login crg.apkg.io -u "$1" -p "$2"; }', 'f "$WHO" "$PAT"'),
+        ('docker login crg.apkg.io -u "${WHO%x}" -p "${PAT%x}"',),
+        (f"(unset PAT WHO; {LOGIN})",),
+        (f'[ "$PAT$WHO" != none ] && {LOGIN}',),
+        (f'test "$PAT$WHO" != none && {LOGIN}',),
+        (f"[[ $PAT$WHO != none ]] && {LOGIN}",),
         (f"if [[ $PAT ]]; then {LOGIN}; fi",),
         (f"if [[ -v PAT ]]; then {LOGIN}; fi",),
         (f"if printenv PAT > /dev/null; then {LOGIN}; fi",),
@@ -115,9 +124,12 @@ def test_a_script_of_the_repository_that_sets_it_is_seen() -> None:
         ('docker login crg.apkg.io -u "${WHO:?}" -p "${PAT:?is missing}"',),
         ('test -n "$PAT" || exit 1', LOGIN),
         ('U="$WHO" T="$PAT"', 'docker login crg.apkg.io -u "$U" -p "$T"'),
+        ('U="$WHO" T="$PAT"', '[ -n "$T" ] || exit 1', 'docker login crg.apkg.io -u "$U" -p "$T"'),
         (f"bash -c '{LOGIN}'",),
         (f'if [ "$BITBUCKET_BRANCH" = main ]; then {LOGIN}; fi',),
         ("make build", "npm ci", LOGIN),
+        ("docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN", LOGIN),
+        ('[ -n "$OTHER" ] || exit 0', 'echo "$PAT_OF_X"', "# PAT", LOGIN),
         ('skopeo copy --dest-creds "$WHO:$PAT" docker-archive:x docker://crg.apkg.io/acme/web:1',),
         ('f() { docker login crg.apkg.io -u "$1" -p "$2"; }', 'f "$WHO" "$PAT"'),
     ],
@@ -158,7 +170,24 @@ def test_a_makefile_reads_what_nothing_sets() -> None:
     assert names(step("make login WHO=ci"), Makefile=LAUNCHED) == {"PAT"}
 
 
+def test_a_script_that_cannot_be_read_says_nothing_and_the_other_one_of_its_step_does() -> None:
+    after = f"        after-script:\n          - {LOGIN}\n"
+    assert names(step("if [", LOGIN)) == set()
+    assert names(step("if [") + after) == {"WHO", "PAT"}
+
+
+def test_a_justfile_reads_what_nothing_sets() -> None:
+    assert names(step("just login"), justfile=f"login:\n  {LOGIN}\n") == {"WHO", "PAT"}
+
+
+def test_a_script_of_package_json_reads_what_nothing_sets() -> None:
+    package = '{"scripts": {"login": "docker login crg.apkg.io -u $WHO -p $PAT"}}'
+    assert names(step("npm run login"), **{"package.json": package}) == {"WHO", "PAT"}
+
+
 def test_the_host_is_needed_too() -> None:
+    assert names(step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')) == set()
+    assert names("# crg.apkg.io\n" + step('docker login docker.io -u "$WHO" -p "$PAT"')) == set()
     text = "# crg.apkg.io\n" + step('docker login "$REGISTRY" -u "$WHO" -p "$PAT"')
     assert names(text) == {"WHO", "PAT", "REGISTRY"}
 

@@ -75,6 +75,12 @@ def test_a_fix_over_two_files_changes_both() -> None:
     assert len({id(found) for change in result.changes for found in change.findings}) == 1
 
 
+def test_a_change_settles_the_findings_of_its_file_alone() -> None:
+    one, other = finding("a.yml"), finding("b.yml")
+    changes = plan(report(one, other), Fixing(), everywhere).changes
+    assert [(change.path, change.findings) for change in changes] == [("a.yml", (one,)), ("b.yml", (other,))]
+
+
 def test_two_findings_that_share_an_edit_make_it_once() -> None:
     one, other = finding("a.yml"), finding("a.yml")
     (change,) = plan(report(one, other), Fixing(), everywhere).changes

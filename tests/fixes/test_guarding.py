@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from migrator.findings.settings import Fixing
+from migrator.findings.settings import Fixing, PipeStyle, Settings
 from migrator.fixes.applying import FixPlan, plan
 from migrator.fixes.guarding import command
 from tests.memory import PATH, planned, report_on, step
@@ -114,7 +114,13 @@ def test_a_check_that_is_there_is_enough() -> None:
 def test_after_script_is_another_shell() -> None:
     text = step(LOGIN) + f"        after-script:\n          - {LOGIN}\n"
     (change,) = guarded(text, unsafe=True).changes
-    assert change.after.count(CHECK.encode()) == 2
+    assert change.after.count(CHECK.encode()) == change.after.count(NATIVE.encode()) == 2
+
+
+def test_a_pipe_gets_none_as_it_uses_no_credential_of_the_script() -> None:
+    text = step("docker tag web crg.apkg.io/acme/web", LOGIN, "docker push crg.apkg.io/acme/web")
+    report = report_on(text, Settings(pipe=PipeStyle("1.2.3")))
+    assert planned(report, guard=True).changes == planned(report).changes != ()
 
 
 @pytest.mark.parametrize(("name", "item"), [("ci/login.sh", "sh ci/login.sh"), ("Makefile", "make login")])

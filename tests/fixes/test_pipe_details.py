@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from migrator.findings.records import Finding
 from migrator.findings.settings import PipeStyle, Settings
@@ -12,7 +13,9 @@ from tests.memory import PATH, planned, report_on, step
 BUILD = "docker build -t web ."
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$USR" --password-stdin'
 TAG = "docker tag web crg.apkg.io/acme/web:1"
-PUSH = "docker push crg.apkg.io/acme/web:1"
+WEB = "crg.apkg.io/acme/web:1"
+PUSH = f"docker push {WEB}"
+OTHER, PUSHED = TAG.replace(":1", ":2"), PUSH.replace(":1", ":2")
 STYLE = PipeStyle("1.2.3")
 CHAIN = ("V0=$RELEASE", *(f"V{number}=$V{number - 1}" for number in range(1, 30)))
 
@@ -35,6 +38,9 @@ def found(*script: str, workspace: str | None = None) -> Finding:
         (BUILD, LOGIN, TAG, PUSH),
         (BUILD, LOGIN, "show() { echo x; }", "show", TAG, PUSH),
         (BUILD, LOGIN, "find . -name x", TAG, PUSH),
+        (BUILD.replace("docker", "docker -D"), LOGIN, TAG, PUSH),
+        (BUILD, LOGIN, "docker login -u a -p $B docker.io", TAG, PUSH, "docker push docker.io/acme/web"),
+        (BUILD, LOGIN, TAG, PUSH, "docker push registry.acme.example:5000/acme/web"),
         (BUILD, LOGIN, "ls | xargs echo", TAG, PUSH),
         (BUILD, LOGIN, "find . -name x -exec chmod +x {} +", TAG, PUSH),
         (BUILD, LOGIN, "ls | xargs -n 1 -I % cp % x", TAG, PUSH),
@@ -54,6 +60,12 @@ def test_the_pipe_takes_the_place_of_the_login(script: tuple[str, ...]) -> None:
     ("script", "code"),
     [
         ((BUILD.replace("build", 'build --platform "$PLATFORM"'), LOGIN, TAG, PUSH), "multi-arch"),
+        ((BUILD.replace("docker", "docker --context x"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD.replace("docker", "docker -H tcp://x"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD.replace("docker", "DOCKER_HOST=x docker"), LOGIN, TAG, PUSH), "image"),
+        ((BUILD, LOGIN, TAG, PUSH, f"docker buildx imagetools inspect {WEB}"), "mixed"),
+        ((BUILD, LOGIN, TAG, PUSH, "docker compose up"), "mixed"),
+        ((BUILD, TAG, "docker build -t web other", LOGIN, PUSH), "mixed"),
         ((BUILD, LOGIN, "ls | xargs docker tag other web", TAG, PUSH), "mixed"),
         ((BUILD, LOGIN, "find . -name x -exec ./ci/deploy.sh {} +", TAG, PUSH), "mixed"),
         ((BUILD, LOGIN, "ls | xargs $CLIENT rmi web", TAG, PUSH), "mixed"),
@@ -96,6 +108,8 @@ def test_keys_of_several_values_may_be_one_where_any_is() -> None:
     assert may_be("x:${V}", "x:1")
     assert may_be("x:1", "x:${V}")
     assert not may_be("y:${V}", "x:1")
+    assert may_be("x/${V}:latest", "x/y:1")
+    assert not may_be("x/${V}:2", "x/y:1")
 
 
 def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
@@ -128,7 +142,56 @@ def test_an_item_whose_last_command_goes_on_in_the_next_one_is_not_taken_apart()
     assert reason.detail == "a command of the item goes on in the next item"
 
 
-WEB = "crg.apkg.io/acme/web:1"
+AGAIN = f"docker tag {WEB} web"
+
+
+@pytest.mark.parametrize(
+    ("images", "given"),
+    [
+        ((BUILD, "docker rmi other", TAG), ""),
+        ((BUILD, TAG, "docker tag web web"), ""),
+        ((BUILD, TAG, "docker run web"), ""),
+        ((BUILD, TAG, "docker tag web x:$V", "docker rmi web:1"), ""),
+        ((BUILD, TAG, 'docker tag other "web:1$X"'), ""),
+        ((BUILD, "docker tag web $X", TAG), ""),
+        ((BUILD, "docker tag web a", "docker tag a b", TAG.replace("web", "b", 1)), ""),
+        ((BUILD, "test -f x && docker tag other o", TAG), ""),
+        (("docker pull alpine", "docker tag alpine web", TAG.replace("web", "alpine", 1)), ""),
+        (("docker tag base:1 web", TAG.replace("web", "base:1", 1)), ""),
+        (("docker tag base:1 web", "docker tag web:latest base:1", TAG.replace("web", "base:1", 1)), ""),
+        ((BUILD, TAG, "docker rmi web"), AGAIN),
+        ((BUILD, f"for i in 1 2; do {TAG}; done"), AGAIN),
+        (("docker tag $(first) web", TAG.replace("web", "$(second)", 1)), AGAIN),
+        (("docker tag base:1 web", TAG.replace("web", "base:2", 1)), AGAIN),
+        ((f"docker build -t {WEB} -t acme.example/web:1 .",), AGAIN),
+        ((BUILD, TAG, "docker rmi $X"), AGAIN),
+        ((BUILD, TAG, "docker tag other web"), AGAIN),
+        ((BUILD, TAG, "test -f x && docker tag other web"), AGAIN),
+        ((BUILD, TAG, "for i in 1 2; do docker tag other web; done"), AGAIN),
+        ((BUILD, TAG, "docker tag other $X"), AGAIN),
+        ((BUILD, TAG, 'docker tag other "web:$X"'), AGAIN),
+        ((BUILD, TAG, "docker commit box web2"), AGAIN),
+        ((BUILD, TAG, "docker build -t $X ."), AGAIN),
+        ((f"docker build -t {WEB} .",), AGAIN),
+        (("docker tag base:1 web", "docker load -i x", TAG.replace("web", "base:1", 1)), AGAIN),
+        ((f"docker build -t {WEB} -t x .",), "docker tag x web"),
+        (("docker build -t a .", "docker tag a bbb", TAG.replace("web", "bbb", 1)), "docker tag a web"),
+        ((BUILD, TAG, "docker tag web a", "docker build -t web ."), "docker tag a web"),
+        ((BUILD, "test -f x && docker tag web o", TAG.replace("web", "o", 1)), "docker tag o web"),
+        (("docker pull alpine", TAG.replace("web", "alpine", 1)), "docker tag alpine web"),
+        (("docker tag base:1 web", "docker pull base:1", TAG.replace("web", "base:1", 1)), "docker tag base:1 web"),
+    ],
+    ids=str,
+)
+def test_the_pushed_image_has_the_name_that_the_pipe_is_given(images: tuple[str, ...], given: str) -> None:
+    """It is given that name by the shortest one that it surely has, where the name may be that of another image. Its
+    own tag goes where nothing else uses it."""
+    files = {PATH: step(*map(written, (*images, LOGIN, PUSH))).encode(), "Dockerfile": b"FROM alpine\n"}
+    (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
+    *script, pipe = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]["script"]
+    named = [line for line in images if WEB not in line or line.startswith("docker build") or given == AGAIN]
+    assert script == [*named, *filter(None, [given])]
+    assert pipe["variables"] == {"IMAGE_NAME": "web", "TAGS": "1"}
 
 
 @pytest.mark.parametrize(
@@ -143,6 +206,11 @@ WEB = "crg.apkg.io/acme/web:1"
         ("docker rmi crg.apkg.io/acme/web:2", False),
         ("docker rmi crg.apkg.io/acme/web", False),
         ("docker save other", False),
+        ("docker history $X:2", False),
+        ("docker images > x", False),
+        ("docker rmi web | cat", False),
+        ("docker push docker.io/acme/x", False),
+        ("docker build --label x=web -t b .", False),
         ("docker build -t b .", False),
         ("docker logout crg.apkg.io", False),
         (f"docker rmi {WEB}", True),
@@ -152,13 +220,17 @@ WEB = "crg.apkg.io/acme/web:1"
         (f"docker save {WEB}", True),
         (f"docker history {WEB}", True),
         (f"docker build --build-arg X={WEB} -t b .", True),
+        ("docker history $X", True),
+        ("docker history $X:1", True),
+        ("docker tag $X other", True),
+        ("docker build --pull=false -f Other -t b .", True),
         ("docker images | cat", True),
         ("docker system df", True),
     ],
 )
 def test_the_name_of_an_image_stays_where_a_later_command_may_use_it(after: str, stays: bool) -> None:
     quoted = ("'" + line.replace("'", "''") + "'" for line in (BUILD, LOGIN, TAG, PUSH, after))
-    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n"}
+    files = {PATH: step(*quoted).encode(), "Dockerfile": b"FROM alpine\n", "Other": f"FROM {WEB}\n".encode()}
     (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
     assert b"pipe: atlassian/" in change.after
     assert (TAG.encode() in change.after) == stays
@@ -193,3 +265,117 @@ def test_another_pipe_may_stand_anywhere_but_between_two_pushes(items: tuple[str
     files = {PATH: step(*script).replace("- pipe\n", "- pipe: acme/scan:1\n").encode(), "Dockerfile": b"FROM alpine\n"}
     (finding,) = report_on(files, Settings(pipe=STYLE)).findings
     assert {reason.code for reason in finding.reasons} == codes
+
+
+ON_PUSH = {
+    "": ("-q", "--quiet", "--disable-content-trust"),
+    "image": ("--disable-content-trust=false", "--strange"),
+    "push-all": ("-a", "--all-tags"),
+    "multi-arch": ("--platform linux/amd64",),
+}
+ON_BUILD = {
+    "": ("--pull", "--cache-from docker.io/acme/web", "--build-arg X=crg.apkg.io", "--platform linux/amd64"),
+    "multi-arch": ("--platform linux/amd64,linux/arm64", "--platform linux/amd64 --platform linux/arm64"),
+    "mixed": ("--cache-from crg.apkg.io/acme/web:c", "--cache-to type=registry,ref=x", "--label x=crg.apkg.io"),
+}
+BETWEEN = {
+    "": (
+        *("docker pull alpine", "docker run --platform $P alpine", "docker run web", "trap 'echo' EXIT", "exit 1"),
+        *("return 1", "set -e", "set -ex", "set -o pipefail", "set +o pipefail", "set -o errexit"),
+    ),
+    "condition": (*("exit", "exit 0", "exit 256", "return 0", "exec ls", "set +e", "set +ex", "set +o errexit"),),
+    "image": ("docker context use x", "export DOCKER_CONTENT_TRUST=1"),
+    "mixed": (
+        *("docker pull crg.apkg.io/acme/web:0", "docker pull $X", "./x", "trap ./x EXIT", "docker buildx bake"),
+        "exec > log",
+    ),
+}
+DIGESTS = ("docker image inspect web > x", "docker images --digests", "grep RepoDigests x")
+BEHIND = {"": ("exit 0", "set +e", "docker image inspect web", "docker inspect --format x web"), "digest": DIGESTS}
+AGAIN_PUSHED = {
+    "": ("echo x", "docker push docker.io/acme/web"),
+    "order": ("ls", "docker images", "docker run web", "docker rmi other"),
+}
+AFTER = {
+    "": ("docker pull alpine", "docker push docker.io/acme/web", "ls"),
+    "mixed": ("docker push crg.apkg.io/acme/api",),
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "after", "code"),
+    [
+        *(((BUILD, LOGIN, TAG, f"docker push {one} {WEB}"), "", code) for code in ON_PUSH for one in ON_PUSH[code]),
+        *(((LOGIN, f"{BUILD} {one}", TAG, PUSH), "", code) for code in ON_BUILD for one in ON_BUILD[code]),
+        *(((BUILD, LOGIN, one, TAG, PUSH), "", code) for code in BETWEEN for one in BETWEEN[code]),
+        *(((BUILD, LOGIN, TAG, PUSH, one), "", code) for code in BEHIND for one in BEHIND[code]),
+        *(((BUILD, LOGIN, TAG, PUSH, one, OTHER, PUSHED), "", code) for code, of in AGAIN_PUSHED.items() for one in of),
+        *(((BUILD, LOGIN, TAG, PUSH), one, code) for code in AFTER for one in AFTER[code]),
+        *(((BUILD, one, LOGIN, TAG, PUSH), "", "") for one in DIGESTS),
+        (("set +e; set -e", BUILD, LOGIN, TAG, PUSH), "", ""),
+        ((BUILD, f"{LOGIN} || exit 0", TAG, PUSH), "", ""),
+        ((BUILD, TAG, TAG.replace("acme", "other"), LOGIN, PUSH, PUSH.replace("acme", "other")), "", "image"),
+        ((BUILD, TAG, LOGIN, f"{PUSH}@sha256:{'a' * 64}"), "", "image"),
+        ((BUILD, TAG, OTHER, LOGIN, f"{PUSH} {WEB[:-1]}2"), "", "image"),
+        ((BUILD, LOGIN, "ls"), "", "no-push"),
+        ((LOGIN, f"docker buildx build --push -t {WEB} ."), "", "buildx-push"),
+        ((BUILD, LOGIN, f"docker manifest push {WEB}"), "", "multi-arch"),
+        ((BUILD, "./x", LOGIN, TAG, PUSH), "", ""),
+        ((BUILD, "trap ./x EXIT", LOGIN, TAG, PUSH), "", "mixed"),
+        ((BUILD, LOGIN, TAG, PUSH.replace("docker", "docker --config x")), "", "mixed"),
+    ],
+    ids=str,
+)
+def test_what_a_pipe_would_do_otherwise_keeps_the_login(script: tuple[str, ...], after: str, code: str) -> None:
+    text = step(*map(written, script)) + (f"        after-script:\n          - {after}\n" if after else "")
+    report = report_on({PATH: text.encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
+    codes = {reason.code for one in report.findings for reason in one.reasons if reason.code.startswith("pipe-")}
+    assert codes == ({f"pipe-{code}"} if code else set())
+
+
+API = (TAG.replace("/web:", "/api:"), PUSH.replace("/web:", "/api:"))
+
+
+@pytest.mark.parametrize(
+    ("script", "after"),
+    [
+        ((BUILD, LOGIN, TAG, PUSH, OTHER, PUSHED), (BUILD, "web:1 2")),
+        ((BUILD, LOGIN, TAG, PUSH, PUSH), (BUILD, "web:1")),
+        ((BUILD, TAG, API[0], LOGIN, PUSH, API[1]), (BUILD, "web:1", "docker tag web api", "api:1")),
+        ((BUILD, TAG, API[0], LOGIN, API[1], PUSH), (BUILD, "docker tag web api", "api:1", "web:1")),
+        ((BUILD, TAG[:-2], LOGIN, PUSH[:-2]), (BUILD, "web:latest")),
+        (("V=1", BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), ("V=1", BUILD, "web:1")),
+        ((BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), (BUILD, "web:${V}")),
+        ((BUILD, TAG, "./x", LOGIN, PUSH, "ls"), (BUILD, TAG, "./x", "web:1", "ls")),
+    ],
+    ids=str,
+)
+def test_what_is_pushed_by_one_pipe_and_where(script: tuple[str, ...], after: tuple[str, ...]) -> None:
+    files = {PATH: step(*map(written, script)).encode(), "Dockerfile": b"FROM alpine\n"}
+    (change,) = planned(report_on(files, Settings(pipe=STYLE))).changes
+    items = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]["script"]
+    pipes = [one if isinstance(one, str) else "{IMAGE_NAME}:{TAGS}".format(**one["variables"]) for one in items]
+    assert pipes == list(after)
+
+
+def test_only_a_program_before_the_push_is_taken_not_to_name_local_images() -> None:
+    granted = "`x` leaves the names of local images as they are"
+    assert granted in found(BUILD, "./x", LOGIN, TAG, PUSH).assumptions
+    assert granted not in found(BUILD, "ls", LOGIN, TAG, PUSH).assumptions
+
+
+@pytest.mark.parametrize(
+    ("style", "code"),
+    [
+        (PipeStyle("1.2.3", frozenset({"IMAGE_NAME", "TAGS"})), set()),
+        (PipeStyle("1.2.3", frozenset({"IMAGE_NAME"})), {"pipe-variables"}),
+        (PipeStyle("1.2.3", frozenset({"TAGS"})), {"pipe-variables"}),
+        (PipeStyle(""), {"pipe-version"}),
+    ],
+)
+def test_a_pipe_has_to_take_what_it_is_given_and_to_have_a_version(style: PipeStyle, code: set[str]) -> None:
+    files = {PATH: step(*map(written, (BUILD, LOGIN, TAG, PUSH))).encode(), "Dockerfile": b"FROM alpine\n"}
+    (finding,) = report_on(files, Settings(pipe=style)).findings
+    assert {reason.code for reason in finding.reasons} == code
+    checked = any("did not read its description" in one for one in finding.assumptions)
+    assert checked == (style == STYLE)

@@ -26,6 +26,10 @@ def left(script: str, files: dict[str, str], tail: str = "") -> list[int]:
     ("script", "files", "tail"),
     [
         (f"{WRITE}\ngit add -A && git push", {".gitignore": "*.env\n"}, ""),
+        (f"{WRITE}\ncd app\ngit add -A", {"app/x": "", ".gitignore": "*.env\n"}, ""),
+        (f"{WRITE}\ncd app\ngit add .", {"app/x": ""}, ""),
+        (f"{WRITE}\ncd app\ngit add -A .", {"app/x": ""}, ""),
+        (f"{WRITE}\ngit clone https://git.acme.example/y other\ncd other\ngit add -A", {"app/x": ""}, ""),
         (f"{WRITE}\nrm -f build.env\nnpm publish", {}, ""),
         (f"{FOLDER}\nrm -r conf\naws s3 sync . s3://b", {}, ""),
         (f"{WRITE}\nmv build.env /tmp/\nscp -r . host:", {}, ""),
@@ -54,6 +58,9 @@ def test_a_file_that_nothing_takes_along_stays(script: str, files: dict[str, str
     ("script", "files", "tail", "line"),
     [
         (f"{WRITE}\ngit add -A", {}, "", 2),
+        (f"{WRITE}\ncd app\ngit add -fA", {"app/x": ""}, "", 3),
+        (f"{WRITE}\ncd app\ngit add --all -v", {"app/x": ""}, "", 3),
+        (f"{WRITE}\ncd app\ngit add . :/", {"app/x": ""}, "", 3),
         (f"{WRITE}\ngit add *.env", {}, "", 2),
         (f"{FOLDER}\ngit add -f conf", {}, "", 2),
         (f"{WRITE}\ngit commit -am release", {"build.env": "T=\n"}, "", 2),

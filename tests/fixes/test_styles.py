@@ -7,8 +7,10 @@ import pytest
 from migrator.findings.settings import PipeStyle, Settings
 from tests.memory import PATH, planned, report_on, step
 
+PUSH = "docker push crg.apkg.io/acme/web:1"
 LOGIN = 'echo "$BB_PKG_TOKEN" | docker login crg.apkg.io -u "$BB_EMAIL" --password-stdin\n'
-ALONE = {PATH: step("./login.sh", "docker push crg.apkg.io/acme/web:1").encode(), "login.sh": LOGIN.encode()}
+ALONE = {PATH: step("./login.sh", PUSH).encode(), "login.sh": LOGIN.encode()}
+PAIR = 'BB_EMAIL="$BITBUCKET_PACKAGES_USERNAME" BB_PKG_TOKEN="$BITBUCKET_PACKAGES_TOKEN"'
 SHARED = {**ALONE, "Makefile": b"login:\n\t./login.sh\n"}
 
 
@@ -69,3 +71,71 @@ def test_a_pipe_takes_the_place_of_logins_to_push_images_and_of_no_other() -> No
     (change,) = planned(report).changes
     native = upload.replace("$U", "$BITBUCKET_PACKAGES_USERNAME").replace("$T", "$BITBUCKET_PACKAGES_TOKEN")
     assert change.after.decode() == step(images, "docker build -t web .", "docker push crg.apkg.io/acme/web:1", native)
+
+
+@pytest.mark.parametrize("more", ["", "[[ x == @(a|b) ]]\n", 'echo "$OTHER"\n'])
+def test_a_bridge_stands_at_the_call_that_logs_in_and_not_at_a_file_that_is_read_before(more: str) -> None:
+    script = step(". ci/env.sh", "./login.sh", PUSH)
+    files = {PATH: script, "login.sh": LOGIN + more, "ci/env.sh": "export A=1\n", "Makefile": "login:\n\t./login.sh\n"}
+    (change,) = planned(report_on({path: text.encode() for path, text in files.items()})).changes
+    assert change.after.decode() == script.replace("./login.sh", f"{PAIR} ./login.sh")
+
+
+@pytest.mark.parametrize("place", ["{login}{unread}", "{unread}{login}"])
+def test_what_nobody_has_read_within_a_call_may_see_the_bridge_even_where_it_ends(place: str) -> None:
+    text = place.format(login=LOGIN, unread="[[ x == @($(ls)|b) ]]\n")
+    (finding,) = report_on({**SHARED, "login.sh": text.encode()}).findings
+    assert [(one.code, one.detail) for one in finding.reasons] == [
+        ("bridge-reaches-more", "a pattern that runs commands also sees BB_EMAIL with the bridge")
+    ]
+    behind = SHARED[PATH] + b"          - '[[ x == @($(ls)|b) ]]'\n"
+    assert report_on({**SHARED, PATH: behind}).findings[0].reasons == ()
+
+
+def shared(login: str, *script: str) -> tuple[list[str], str | None]:
+    """The reasons against the login of a script that a Makefile also runs, and the line of the step that is changed."""
+    text = step(*script, PUSH)
+    report = report_on({**SHARED, PATH: text.encode(), "login.sh": login.encode()})
+    (finding,) = report.findings
+    lines = {line for change in planned(report).changes for line in change.after.decode().splitlines()}
+    changed = sorted(lines - set(text.splitlines()))
+    return [one.code for one in finding.reasons], changed[0].strip() if changed else None
+
+
+@pytest.mark.parametrize(
+    ("login", "script", "call"),
+    [
+        (LOGIN, ("set -x", "ls", "set +x", "./login.sh"), "./login.sh"),
+        (LOGIN, ("./login.sh", "set -x"), "./login.sh"),
+        (LOGIN, (". ./login.sh",), ". ./login.sh"),
+        (LOGIN + "OTHER=x\n", (". ./login.sh",), ". ./login.sh"),
+        (LOGIN + "BB_EMAIL=x\n", ("./login.sh",), "./login.sh"),
+        (LOGIN, ("source ./login.sh",), "source ./login.sh"),
+        (LOGIN, ('eval "./login.sh"',), 'eval "./login.sh"'),
+        (LOGIN, ("exec ./login.sh",), "exec ./login.sh"),
+        (LOGIN, ("./login.sh", "curl $BB_PKG_TOKEN"), "./login.sh"),
+        (f"login() {{\n{LOGIN}}}\n", (". ./login.sh", "login"), "login"),
+    ],
+)
+def test_a_call_that_is_given_a_bridge(login: str, script: tuple[str, ...], call: str) -> None:
+    assert shared(login, *script) == ([], f"- {PAIR} {call}")
+
+
+@pytest.mark.parametrize(
+    ("login", "script", "code"),
+    [
+        (LOGIN, ("set -x", "./login.sh"), "traced"),
+        (LOGIN, ("set -x", ". ./login.sh"), "traced"),
+        (f"set -x\nls\nset +x\n{LOGIN}", ("./login.sh",), "traced"),
+        (LOGIN + "./deploy\n", ("./login.sh",), "bridge-reaches-more"),
+        (LOGIN, (". ./login.sh", "curl $BB_PKG_TOKEN"), "bridge-reaches-more"),
+        (LOGIN, ("source ./login.sh", "curl $BB_PKG_TOKEN"), "bridge-reaches-more"),
+        (LOGIN, ('eval ". ./login.sh"', PUSH, "curl $BB_PKG_TOKEN"), "bridge-reaches-more"),
+        (LOGIN + "BB_EMAIL=x\n", (". ./login.sh",), "bridge-layout"),
+        (LOGIN, (". ./login.sh", "BB_EMAIL=x", PUSH), "bridge-layout"),
+        (f"BB_EMAIL=x\n{LOGIN}", (". ./login.sh",), "credential-unresolved"),
+    ],
+)
+def test_a_call_that_is_given_no_bridge(login: str, script: tuple[str, ...], code: str) -> None:
+    """Bash prints assignments in front of a call that it traces, too."""
+    assert shared(login, *script) == ([code], None)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from migrator.findings.records import Verdict
-from tests.memory import PATH, report_on
+from tests.memory import PATH, report_on, step
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$PAT_USER" --password-stdin'
 MOVED = f"export DOCKER_CONFIG=$(mktemp -d)\n{LOGIN}"
@@ -106,6 +106,35 @@ def test_what_may_take_the_login_file_along_is_told(command: str) -> None:
 def test_a_place_that_is_not_known_is_known_by_its_variable(login: str, command: str, goes: bool) -> None:
     found = verdict(f"{login}\n{command}\ndocker push crg.apkg.io/acme/web:1")
     assert found == ((Verdict.REPORT_ONLY, ["leaves-step"]) if goes else (Verdict.SAFE, []))
+
+
+@pytest.mark.parametrize(("line", "codes"), [("git add .", []), ("git add -A", ["leaves-step"])])
+def test_all_of_the_clone_is_taken_from_whatever_folder_of_it(line: str, codes: list[str]) -> None:
+    script = (LOGIN.replace("docker", "docker --config cfg"), "cd sub", line, "docker push crg.apkg.io/acme/web:1")
+    text = step("|\n" + "\n".join(f"            {one}" for one in script))
+    (finding,) = report_on({PATH: text.encode(), "sub/x": b""}).findings
+    assert [reason.code for reason in finding.reasons] == codes
+
+
+def test_a_file_that_is_left_out_of_a_folder_stays_whatever_is_beside_the_folder() -> None:
+    script = (
+        LOGIN.replace("docker", "docker --config cfg"), "cd sub", LOGIN.replace("docker", "docker --config conf"),
+        "npm publish", "docker push crg.apkg.io/acme/web:1",
+    )  # fmt: skip
+    text = step("|\n" + "\n".join(f"            {line}" for line in script))
+    for ignored, codes in ((b"conf\n", []), (b"dist\n", ["leaves-step"])):
+        found = report_on({PATH: text.encode(), "sub/.npmignore": ignored}).findings
+        assert [[reason.code for reason in one.reasons] for one in found] == [codes, codes]
+
+
+@pytest.mark.parametrize("line", ["tar czf out.tgz conf", "docker build ."])
+def test_a_call_with_a_credential_of_its_own_stores_nothing_that_may_be_taken_along(line: str) -> None:
+    call = "skopeo {} --authfile conf/auth.json crg.apkg.io -u $PAT_USER -p $PAT"
+    copy = "skopeo copy --authfile conf/auth.json --dest-creds $PAT_USER:$PAT dir:x docker://crg.apkg.io/acme/web"
+    for one, codes in ((copy, set()), (call.format("login"), {"leaves-step"})):
+        text = step(f"'{LOGIN}'", one, line, "docker push crg.apkg.io/acme/web:1")
+        found = report_on({PATH: text.encode(), "Dockerfile": b"FROM alpine\nCOPY . .\n"}).findings
+        assert {reason.code for each in found for reason in each.reasons} == codes
 
 
 HOME = 'os.path.expanduser("~")'

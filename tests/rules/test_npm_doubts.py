@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.findings.settings import Settings
-from tests.memory import PATH, report_on
+from tests.memory import PATH, report_on, step
 
 WEB = '{"name": "@acme/web", "publishConfig": {"registry": "https://npm.apkg.io/acme/"}}'
 UI = '{"name": "@acme/web", "dependencies": {"@acme/ui": "1"}}'
@@ -49,6 +49,16 @@ def pair(
         (PUBLISH, {"app.properties": "username=x\n", "yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'}),
         (f"{HOME}\nnpm run build\nnpm publish", {"package.json": BUILT, **ROUTE}),
         (f"npm set @acme:registry https://npm.acme.example/\n{PUBLISH}\nnpm ci", {"package.json": BUILT}),
+        *((f"{HOME}\n{wrapper} npm publish", {}) for wrapper in ("env A=1", "timeout 9", "npx", "yarn exec")),
+        *((f"{HOME}\ndocker {words}\nnpm publish", {}) for words in ("pull alpine", "tag a b", "push docker.io/a/b")),
+        (f"{HOME}\ndocker login docker.io -u a -p $B\nnpm publish", {}),
+        (f"{HOME}\nls | xargs -n1 ls\nnpm publish", {}),
+        (f"{HOME}\necho ~/.npmrc\ntest -f ~/.npmrc\nls ~/.npmrc /\nnpm publish", {}),
+        (f"{HOME}\n./send deploy\nnpm publish", {}),
+        (f"{HERE}\n./send deployed\nnpm run deploy\nnpm publish", {}),
+        (f"export npm_config_loglevel=warn\n{PUBLISH}", {}),
+        (PUBLISH, {".npmrc": "//npm.apkg.io/other/:_authToken=${X}\n"}),
+        (PUBLISH, {"web/.npmrc": "//npm.acme.example/:_password=${X}\n"}),
         (f"{HOME}\nnpm publish", {"README.md": "We write `.npmrc`.\n", ".gitignore": ".npmrc\n"}),
     ],
 )
@@ -82,6 +92,17 @@ def test_what_changes_nothing_about_it_is_no_doubt(script: str, files: dict[str,
         (f"{HOME}\ntar cf home.tar ~\nnpm publish", {}),
         (f"{HERE}\ndocker build .\nnpm publish", {"Dockerfile": "FROM node\n"}),
         (f"{HERE}\nfirebase deploy\nnpm publish", {}),
+        (f"{HERE}\n./send deploy\nnpm publish", {}),
+        (f"{HOME}\necho ~/.npmrc > list\nnpm publish", {}),
+        (f"{HOME}\nls | xargs -n1 npm publish", {}),
+        (f"{HOME}\nls | xargs cat x npmrc\nnpm publish", {}),
+        (f"{HOME}\ncp x /\nnpm publish", {}),
+        (f"{HOME}\n$X y\nnpm publish", {}),
+        (f"{HOME}\ndocker save a\nnpm publish", {}),
+        (f"export npm_config_registry=x\n{PUBLISH}", {}),
+        (PUBLISH, {"web/.npmrc": f"{KEY}_password=${{X}}\n"}),
+        (f"{HERE}\nnpm publish", {".npmrc": "//npm.acme.example/:_password=${X}\n"}),
+        (PUBLISH, {"x.sh": "npm login\n"}),
         (f'eval "$(./settings)"\n{PUBLISH}', {}),
         (f"source ./settings.sh\n{PUBLISH}", {}),
         (f"{HOME}\npython x.py\nnpm publish", {"x.py": "open('.npmrc', 'w').write('x')\n"}),
@@ -191,6 +212,24 @@ def test_what_leaves_shows_or_outweighs_it_is_told(script: str, step: str, codes
 )
 def test_what_is_not_surely_written_once_stays_as_it_is(script: str) -> None:
     assert pair(script) == ("report-only", {"package-client"})
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "place"),
+    [
+        (f'{HOME}\necho "{KEY}_authToken=$OLD" >> .npmrc\nnpm publish', {}, ".npmrc"),
+        (f"{HOME}\nnpm set {KEY}_authToken $OLD\nnpm publish", {}, "~/.npmrc"),
+        (PUBLISH, {"web/.npmrc": f"{KEY}_authToken=${{OLD}}\n"}, "web/.npmrc"),
+    ],
+)
+def test_a_token_that_npm_takes_instead_is_told_with_where_it_stands(
+    script: str, files: dict[str, str], place: str
+) -> None:
+    lines = "".join(f"\n            {line}" for line in script.splitlines())
+    given = {PATH: step(f"|{lines}"), "package.json": WEB, **files}
+    found = report_on({path: text.encode() for path, text in given.items()}).findings
+    details = {reason.detail for one in found for reason in one.reasons if reason.code == "npm-token-wins"}
+    assert details == {f"`_authToken` for {KEY[:-1]} in {place} wins over the user name and the password"}
 
 
 SETS = 'npm set "//npm.apkg.io/acme/:_auth" "$(printf %s:%s "$U" "$T" | base64 -w 0)"'

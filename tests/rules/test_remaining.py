@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.memory import report_on, step
+from migrator.findings.settings import PipeStyle, Settings
+from tests.memory import PATH, report_on, step
 
 LOGIN = 'docker login crg.apkg.io -u "$BB_EMAIL" -p "$BB_PKG_TOKEN"'
 
 
 @pytest.mark.parametrize(
     "line",
-    ["make", "echo done", "curl $BB_PKG_TOKENS", "docker run -e MY_BB_PKG_TOKEN web", "for name in OTHER; do :; done"],
+    [
+        "make",
+        "echo done",
+        "'docker run -e ''${BB_PKG_TOKENS}'' web'",
+        "echo BB_PKG_TOKEN",
+        "curl $BB_PKG_TOKENS",
+        "docker run -e MY_BB_PKG_TOKEN web",
+        "for name in OTHER; do :; done",
+    ],
 )
 def test_what_nothing_else_names_does_not_remain(line: str) -> None:
     (finding,) = report_on(step(LOGIN, line)).findings
@@ -26,6 +35,9 @@ def test_what_nothing_else_names_does_not_remain(line: str) -> None:
         "docker build --secret id=token,env=BB_PKG_TOKEN .",
         'for name in BB_PKG_TOKEN; do [ -n "${!name}" ] || exit 1; done',
         'NAME=BB_PKG_TOKEN; curl "${!NAME}"',
+        "'envsubst ''${BB_PKG_TOKEN}'' < web.tpl'",
+        "'ssh host ''echo ${BB_PKG_TOKEN}'''",
+        'docker run -e "BB_PKG_TOKEN $(date)" web',
         'needed=(HOME BB_PKG_TOKEN); for name in "${needed[@]}"; do test -n "${!name}"; done',
     ],
 )
@@ -44,3 +56,30 @@ def test_what_a_login_reads_that_is_held_back_remains() -> None:
     first, second = report_on(step(LOGIN, "docker logout crg.apkg.io", held)).findings
     assert first.remaining == ("BB_EMAIL", "BB_PKG_TOKEN")
     assert second.remaining == ("BB_EMAIL",)
+
+
+SCRIPT = 'echo "$BB_PKG_TOKEN" | docker login crg.apkg.io -u "$BB_EMAIL" --password-stdin\n'
+
+
+@pytest.mark.parametrize(("more", "left"), [((), ()), (("curl $BB_PKG_TOKEN",), ("BB_PKG_TOKEN",)), ((LOGIN,), ())])
+def test_what_a_call_reads_that_is_given_the_native_pair_does_not_remain(
+    more: tuple[str, ...], left: tuple[str, ...]
+) -> None:
+    script = step("./login.sh", *more, "docker push crg.apkg.io/acme/web")
+    files = {PATH: script, "login.sh": SCRIPT, "Makefile": "login:\n\t./login.sh\n"}
+    found = report_on({path: text.encode() for path, text in files.items()}).findings
+    assert {one.remaining for one in found} == {left}
+
+
+def test_the_default_of_a_word_that_becomes_native_does_not_remain() -> None:
+    (finding,) = report_on(step(LOGIN.replace("$BB_PKG_TOKEN", "${TOKEN:-$BB_PKG_TOKEN}"))).findings
+    assert finding.remaining == ()
+
+
+@pytest.mark.parametrize("style", [None, PipeStyle("1.2.3")])
+def test_what_another_shell_reads_remains_even_at_the_same_place_of_its_text(style: PipeStyle | None) -> None:
+    push = "        after-script:\n          - {}\n"
+    text = step(LOGIN, "docker push crg.apkg.io/acme/web:1")
+    for line, left in ((LOGIN.replace("docker login", "echo   about"), ("BB_EMAIL", "BB_PKG_TOKEN")), ("ls", ())):
+        found = report_on(text + push.format(line), Settings(pipe=style)).findings
+        assert [one.remaining for one in found if one.rule == "registry-login"] == [left]

@@ -110,7 +110,8 @@ def _may_be(first: str, second: str) -> bool:
         one, other = first.partition("${")[0], second.partition("${")[0]
         return first == second or one.startswith(other) or other.startswith(one)
     pattern, text = (first, second) if "${" in first else (second, first)
-    return wildcards.may_be(_VARIABLE.split(pattern), text)
+    patterns = {pattern, pattern.removesuffix(":latest") if pattern.endswith("}:latest") else pattern}
+    return any(wildcards.may_be(_VARIABLE.split(one), text) for one in patterns)  # a variable may hold its own tag
 
 
 def tagged(reference: str) -> str:

@@ -11,10 +11,10 @@ from migrator.fixes.context import Context
 from migrator.flow.events import Command
 from migrator.flow.queries import may_follow
 from migrator.frontends.documents.dockerignore import leaves_out
-from migrator.ir.paths import GLOB, only
+from migrator.ir.paths import GLOB, Paths, only
 from migrator.ir.values import Value
 from migrator.reading.steps import Shell
-from migrator.sinks.keeping import WrittenFiles, gathering, lies_in, packs, spellings, told
+from migrator.sinks.keeping import WrittenFiles, gathered, gathering, lies_in, packs, spellings, told
 
 
 class StepFiles(Struct, frozen=True, eq=False):
@@ -43,24 +43,25 @@ class StepFiles(Struct, frozen=True, eq=False):
         if known is None or command.followed:
             return
         words = told(command)
-        whole = gathering(command, programs) is not None
+        whole = gathering(command, programs)
+        folders = gathered(command, whole, self.context.files.paths) if whole else command.folders
         named = known.told is not None and known.told.fullmatch(words) is not None
         changed = known.changed is not None and known.changed.fullmatch(words) is not None
         places = self._places(command, _texts(command)) if named else frozenset[str]()
         if whole:
-            places |= {only(command.folders) or "."}
-        ignored = self._ignored(command)
+            places |= {only(folders) or "."}
+        ignored = self._ignored(command, folders)
         tracked = frozenset(self.context.files.paths) if changed else frozenset[str]()
         for path, content in self.there(shell, command) if places or changed else ():
             if posixpath.basename(path) in known.never:
                 continue
-            if path in tracked or (_holds(places, path) and not _leaves_out(ignored, command, path)):
+            if path in tracked or (_holds(places, path) and not _leaves_out(ignored, folders, path)):
                 yield content
 
     def below(self, shell: Shell, command: Command, texts: Sequence[str]) -> Iterator[Value]:
         """What is in the files of folders, or of patterns, that words name; one whose name is not known may lie in any
         folder."""
-        places, ignored = self._places(command, texts), self._ignored(command)
+        places, ignored = self._places(command, texts), self._ignored(command, command.folders)
         there = [*self.there(shell, command)] if places else []
         files = (
             {*self.context.files.paths, *(path for path, _ in there)} if any(_untold(path) for path, _ in there) else ()
@@ -68,7 +69,7 @@ class StepFiles(Struct, frozen=True, eq=False):
         folders = [place for place in places if place not in files and not place.startswith("-") and ":" not in place]
         for path, content in there:
             around = any(lies_in(place, path) for place in places) and path not in places
-            if folders if _untold(path) else around and not _leaves_out(ignored, command, path):
+            if folders if _untold(path) else around and not _leaves_out(ignored, command.folders, path):
                 yield content
 
     def packed(self, shell: Shell, command: Command) -> Iterator[Value]:
@@ -81,9 +82,9 @@ class StepFiles(Struct, frozen=True, eq=False):
         built_in = self.context.book.built_in
         return frozenset(place for text in texts if text for place in spellings(text, command.folders, built_in))
 
-    def _ignored(self, command: Command) -> str:
+    def _ignored(self, command: Command, folders: Paths) -> str:
         """What the file says that tells a program what to leave out of what it takes along."""
-        known, folder = self.context.book.programs.gathering.get(command.name), only(command.folders)
+        known, folder = self.context.book.programs.gathering.get(command.name), only(folders)
         names = known.ignored if known and folder is not None else ()
         texts = (self.context.file(posixpath.join(folder or "", name)) for name in names)
         return next((one for one in texts if one is not None), "")
@@ -94,10 +95,10 @@ def _untold(path: str) -> bool:
     return not path or path.startswith("${")
 
 
-def _leaves_out(text: str, command: Command, path: str) -> bool:
+def _leaves_out(text: str, folders: Paths, path: str) -> bool:
     if not text or not path or GLOB.search(path):
         return False
-    return leaves_out(text, posixpath.relpath(path, only(command.folders) or "."), anywhere=True)
+    return leaves_out(text, posixpath.relpath(path, only(folders) or "."), anywhere=True)
 
 
 def _texts(command: Command) -> list[str]:

@@ -18,7 +18,7 @@ from migrator.rulebook.programs import Programs
 from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
 from migrator.sinks.invocations import invocation, parse
-from migrator.sinks.keeping import gathering, told
+from migrator.sinks.keeping import gathered, gathering, told
 from migrator.sinks.login_files import LoginFiles
 from migrator.text.patterns import regex
 
@@ -152,9 +152,12 @@ class Taking(Struct, frozen=True, eq=False, dict=True):
     def _gathered(self, command: Command) -> str:
         """Whether a command takes the working directory along, with a login file that nothing surely leaves out."""
         found, files = gathering(command, self.programs), self.files
-        if found is None or not files.has(".", command.folders):
+        if found is None:
             return ""
-        folder = only(command.folders)
+        folders = gathered(command, found, self.context.files.paths)
+        if not files.has(".", folders):
+            return ""
+        folder = only(folders)
         names = found.ignored if folder is not None else ()
         texts = (self.context.file(posixpath.join(folder or "", name)) for name in names)
         ignored = next((text for text in texts if text is not None), "")

@@ -1,0 +1,62 @@
+"""Where a step shows the password elsewhere: in what it prints, and in front of each command that it traces."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.memory import PATH, report_on, step
+
+LOGIN = 'docker login crg.apkg.io -u "$USR" -p "$PAT"'
+PUSH = "docker push crg.apkg.io/acme/web:1"
+
+
+def shown(*script: str, after: str = "ls") -> list[str]:
+    """What is said of it; each line of `after` is an item of the after-script."""
+    tail = "".join(f"          - {line}\n" for line in after.splitlines())
+    (finding,) = report_on(step(*script, LOGIN, PUSH) + f"        after-script:\n{tail}").findings
+    assert {reason.code for reason in finding.reasons} <= {"traced"}
+    return [reason.detail for reason in finding.reasons]
+
+
+TRACED = ("set -x", "ls", "set +x")
+
+
+@pytest.mark.parametrize(
+    ("script", "after"),
+    [
+        (('echo "$USR"',), 'echo "$OTHER"'),
+        (("PS4='$PATH '", *TRACED), "ls"),
+        (("PS4='$OTHER '", *TRACED), "ls"),
+        (("PS1='$PAT '", *TRACED), "ls"),
+        (("PS4='$PAT '",), "ls"),
+        (("PS4='$PAT '",), "set -x\nls"),
+    ],
+)
+def test_what_shows_something_else_or_nothing(script: tuple[str, ...], after: str) -> None:
+    assert shown(*script, after=after) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "after"),
+    [
+        (("PS4='$PAT '", *TRACED), "ls"),
+        (("PS4='${PAT} '", *TRACED), "ls"),
+        (('PS4="$PAT "', *TRACED), "ls"),
+        ((), "PS4='$PAT '\nset -x\nls"),
+        ((), 'echo "$PAT"'),
+        (("ls", 'echo "$USR" "$PAT"'), "ls"),
+    ],
+)
+def test_what_shows_the_password(script: tuple[str, ...], after: str) -> None:
+    assert shown(*script, after=after) == ["the step prints PAT elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "granted"),
+    [('"-p", os.environ["T"]', "", True), ('"--password-stdin"', ', input=os.environ["T"].encode()', False)],
+)
+def test_the_log_is_taken_not_to_show_a_token_that_python_would_print(words: str, given: str, granted: bool) -> None:
+    call = f'["docker", "login", "crg.apkg.io", "-u", os.environ["U"], {words}], check=True{given}'
+    files = {PATH: step("python3 a.py", PUSH), "a.py": f"import os, subprocess\nsubprocess.run({call})\n"}
+    (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
+    assert any("Python then prints" in one for one in finding.assumptions) == granted
