@@ -134,18 +134,14 @@ def _kept(
 ) -> Iterator[Departure]:
     """Credentials in files that the platform keeps, or a build, and in the file of the step's output variables."""
     outputs = f"${{{context.book.outputs_variable}}}"
-    seen: set[tuple[Span, str]] = set()
     for command, path, content in written.events:
         stored = _known([content], context) or ()
         stays = stored and not written.gone(command, path)
         becomes = [*_becomes(facts, path, outputs, context.book)] if stays else []
         if stored and path and any(build.takes_written(shell, written, command, path) for build in built):
             becomes.append("a part of an image")
-        for what in becomes:
-            if (command.span, what) not in seen:
-                seen.add((command.span, what))
-                source, span = shell.script.source_at(command.span), shell.script.shown(command.span)
-                yield Departure(source, span, command.name, what, stored, (content,))
+        source, span = shell.script.source_at(command.span), shell.script.shown(command.span)
+        yield from (Departure(source, span, command.name, what, stored, (content,)) for what in becomes)
 
 
 def _becomes(facts: StepFacts, path: str, outputs: str, book: RuleBook) -> Iterator[str]:

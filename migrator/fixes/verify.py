@@ -39,12 +39,11 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
         if plain(after) != _changed(before, changed):
             raise Unverified("the items of the fixed script are not what was meant")
         return text
-    old, new = list(_scalars(before)), list(_scalars(after))
-    if _shape(before) != _shape(after) or len(old) != len(new):
+    if _shape(before) != _shape(after):
         raise Unverified("the fixed file has another structure")
     starts = [edit.span.start for edit in edits]
     pending = set(edits)
-    for was, now in zip(old, new, strict=True):
+    for was, now in zip(_scalars(before), _scalars(after), strict=True):
         near = edits[bisect_left(starts, was.span.start) : bisect_right(starts, was.span.end)]
         inside = [edit for edit in near if edit in pending and was.span.contains(edit.span)]
         if now.value != _expected(source, was, inside):

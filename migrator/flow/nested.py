@@ -126,6 +126,7 @@ class Nested:
     def trapped(self, state: State) -> None:
         for nested, call, since, inside in self.traps:
             frame = Frame(conditional=True, unordered=inside)
+            self.machine.streams.held = None  # the program may end before the last file is written
             self.run(nested, call, self.machine.recorder.any_time(state, since), frame, None)
 
 

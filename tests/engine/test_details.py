@@ -147,6 +147,10 @@ HELD: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a step that is none": ((LOGIN, PUSH), BROKEN, "unreadable"),
 }  # fmt: skip
 CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "a user name that is written in the text of another shell": (
+        ("sh -c 'docker login crg.apkg.io -u me -p $PAT'", PUSH),
+        ("sh -c 'docker login crg.apkg.io -u \"$BITBUCKET_PACKAGES_USERNAME\" -p $BITBUCKET_PACKAGES_TOKEN'", PUSH),
+    ),
     "a parameter that another program is given, too": (
         ('f() { docker login crg.apkg.io -u "$USR" -p "$1"; ./x "$1"; }', 'f "$PAT"', PUSH),
         (

@@ -36,6 +36,11 @@ def test_an_edit_inside_a_scalar_is_made_and_verified(text: str) -> None:
     assert rewritten(text, ("$OLD", "$NEW")) == text.replace("$OLD", "$NEW")
 
 
+@pytest.mark.parametrize(("text", "new"), [("- a $OLD\n", "x''y"), ("- 'a $OLD'\n", "x''y"), ('- "a $OLD"\n', 'x\\"y')])
+def test_quotes_of_an_edit_are_as_the_scalar_has_them(text: str, new: str) -> None:
+    assert rewritten(text, ("$OLD", new)) == text.replace("$OLD", new)
+
+
 def test_several_edits_of_one_scalar_are_made_together() -> None:
     text = "- docker login -u $A -p $B\n"
     assert rewritten(text, ("$A", "$USER"), ("$B", "$TOKEN")) == "- docker login -u $USER -p $TOKEN\n"

@@ -25,13 +25,13 @@ V%%/*   V%/*   V##*/   V#*/   V%%:*   V##*:   V%:*   V#crg.   V%.2   V%x   V#x  
 V#*   V%%/*/*   V#*/*/   V##*.*.   V%/web*   V//\//-   V/\//-   V//./_   V//:/   V/:1.2   V//a/b   V/%.2/x
 V/#crg/x   V:0:3   V:12   V:0   V:3:0   V:99   V: -3   V: -3:2   V:0:-4   V: -99   V^^   V^   V,,   V,
 V%"/web"*   V%'/web'*   V//\./-   V//"/"/-   V/acme/"x"   V%%\**   V%%@*   V//[a-c]/x   V%%[:]*   V%?
-V##+(c)   V/acme/&&   V/acme/~   V#~   V%$X   V:$X   V:010   V//a   V^^[c]   V%%"$(echo /)"*   V//ACME/x
+V##+(c)   V/acme/&&   V/acme/~   V#~   V%$X   V:$X   V: -$X   V:010   V//a   V^^[c]   V%%"$(echo /)"*   V//ACME/x
 V/*/x   V/a*/x   V/\%/x   V:1:-99   #V   V@Q   V@U   !V*
 """
 
 
 UNTOLD = r"""
-V/%.2/x   V/#crg/x   V//[a-c]/x   V%%[:]*   V%?   V##+(c)   V/acme/&&   V/acme/~   V#~   V%$X   V:$X   V:010
+V/%.2/x   V/#crg/x   V//[a-c]/x   V%%[:]*   V%?   V##+(c)   V/acme/&&   V/acme/~   V#~   V%$X   V:$X   V: -$X   V:010
 V^^[c]   V%%"$(echo /)"*   V//ACME/x   V/*/x   V/a*/x   V/\%/x   V:1:-99   #V   V@Q   V@U   !V*
 """
 """Those that patless does not follow."""

@@ -155,9 +155,16 @@ def test_a_function_is_followed_at_each_call_and_once_where_nothing_calls_it() -
 def test_what_is_evaluated_sets_what_the_files_that_it_prints_mention() -> None:
     files = {"env.sh": "T=b\n"}
     assert seen('T=a\nU=a\neval "$(test -f x && cat env.sh)"\nsee $U', files) == [["a"]]
-    assert seen('T=a\neval "$(ssh-agent -s)"\nsee $T') == [["a"]]
-    for text in ("ssh-agent -s && ./more", "ssh-agent -s | ./more", "./more | ssh-agent -s", "./more || ssh-agent -s"):
+    for text in ("ssh-agent", "aws x && ssh-agent", "aws x || ssh-agent", "aws x | ssh-agent", "aws x; ssh-agent"):
+        assert seen(f'T=a\neval "$({text})"\nsee $T') == [["a"]], text
+    assert seen('T=a\neval "$(ssh-agent)$(aws x)"\nsee $T') == [["a"]]
+    for text in (
+        *("ssh-agent && ./more", "ssh-agent || ./more", "ssh-agent | ./more", "ssh-agent; ./more"),
+        *("./more && ssh-agent", "./more || ssh-agent", "./more | ssh-agent"),
+        *("ssh-agent; (aws x)", "if aws x; then ssh-agent; fi"),
+    ):
         assert seen(f'T=a\neval "$({text})"\nsee $T') == [["a", None]], text
+    assert seen('T=a\neval "$(ssh-agent)$X"\nsee $T') == [["a", None]]
 
 
 def test_a_variable_that_is_known_from_outside_reaches_the_programs_that_are_started() -> None:
@@ -178,7 +185,8 @@ def test_what_prints_nothing_gives_an_empty_text(name: str) -> None:
 
 def test_a_function_that_calls_itself_comes_to_an_end() -> None:
     with within(5):
-        assert ["a"] in seen('f() { see "$1"; f "$1"; }\nf a')
+        assert seen('f() { see "$1"; f "$1"; }\nf a') == [["a"], [None]]
+        assert seen('f() { T=x; test "$1" || f b; T=$1; }\nf a\nsee $T') == [["a", None]]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,12 @@ def test_what_is_in_a_file_that_something_else_may_have_written_is_not(text: str
     assert seen(f"{text}\nsee $(< f)")[-1] == [None]
 
 
+@pytest.mark.parametrize("runs", ["trap '{}' EXIT", "f() {{ {}; }}"])
+@pytest.mark.parametrize("text", ["see $(cat f)", "test -f g && see $(cat f)"])
+def test_what_is_in_a_file_is_not_known_to_what_may_run_before_it_is_written(runs: str, text: str) -> None:
+    assert seen(f"echo a > f\n{runs.format(text)}\necho b > f") == [[None]]
+
+
 @pytest.mark.parametrize(
     ("text", "outputs"),
     [

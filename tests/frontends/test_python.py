@@ -574,6 +574,81 @@ def test_source_is_lowered_to_nodes(source: str, nodes: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "nodes"),
+    [
+        ("x.build()", ""),
+        ('x.build(tag="t")', ""),
+        ('x.start(path="d")', ""),
+        ('x.pull("i")', ""),
+        ('f().pull("i")', ""),
+        ('c.volumes.create("i")', ""),
+        ('c.images.get("i")', ""),
+        ("docker.from_env().ping()", ""),
+        ('x.build(path="d")', "(call 'docker' 'build' 'd')"),
+        ('c.api.build(tag="t")', "(call 'docker' 'build' '-t' 't' ?)"),
+        ('docker.from_env().pull("i")', "(call 'docker' 'pull' 'i')"),
+        ('c.images.push(repository="i")', "(call 'docker' 'push' 'i')"),
+        ('c.containers.run(image="i")', "(call 'docker' 'run' 'i')"),
+        ('c.images.get_registry_data(name="i")', "(call 'docker' 'pull' 'i')"),
+        ("c.containers.create()", "(call 'docker' 'create' ?)"),
+        ('c.services.create("i")', "(call 'docker' 'create' 'i')"),
+        ('x.login("u", "p", "e", "r")', "(call 'docker' 'login' '-u' 'u' '-p' 'p' 'r')"),
+        ('x.login("u", password="p")', "(call 'docker' 'login' '-u' 'u' '-p' 'p')"),
+        ('c.images.build("d", "t", dockerfile="e")', "(call 'docker' 'build' '-t' 't' '-f' (join 'd' '/' 'e') 'd')"),
+        ('c.images.build(path="d", custom_context=True)', "(call 'docker' 'build' ?)"),
+        ('c.images.build("d", **k)', "(call 'docker' 'build' (? ?))"),
+        ('c.images.build("d", buildargs=k)', "(call 'docker' 'build' '--build-arg' ? 'd')"),
+        ('c.images.build("d", cache_from=["i"])', "(call 'docker' 'build' '--cache-from' 'i' 'd')"),
+        ('c.images.build("d", cache_from=k)', "(call 'docker' 'build' '--cache-from' ? 'd')"),
+    ],
+)
+def test_what_a_method_of_the_docker_sdk_does(source: str, nodes: str) -> None:
+    assert shown(f"import docker\n{source}").partition(" (evaluate")[0] == nodes
+
+
+@pytest.mark.parametrize(
+    ("value", "copy"),
+    [
+        ('{"B": "c"}', False),
+        ("dict(x)", False),
+        ("f(os.environ)", False),
+        ("x | {}", False),
+        ("dict(os.environ)", True),
+        ("dict(x, **os.environ)", True),
+        ("copy.deepcopy(os.environ)", True),
+        ("os.environ.copy()", True),
+        ("{**os.environ, **x}", True),
+        ("os.environ | {}", True),
+        ("{} | os.environ", True),
+    ],
+)
+def test_what_is_taken_from_a_copy_of_the_environment_is_told(value: str, copy: bool) -> None:
+    assert ("(evaluate (?[a copy of the environment] %E 'A'))" in shown(f'import copy\nE = {value}\nE["A"]')) == copy
+
+
+@pytest.mark.parametrize(
+    ("source", "nodes"),
+    [
+        ("try:\n    f()\nexcept E:\n    sys.exit(1)", "(may (exit failing))"),
+        (
+            "try:\n    try:\n        f()\n    except E:\n        sys.exit(1)\nexcept F:\n    sys.exit(2)",
+            "(may (may (exit))) (may (exit failing))",
+        ),
+        (
+            "def f():\n    try:\n        g()\n    except E:\n        sys.exit(1)\nf()",
+            "(define f [] (scope (may (exit failing)))) (evaluate (? (invoke f)))",
+        ),
+        (
+            "def f():\n    try:\n        g()\n    except E:\n        sys.exit(1)\ntry:\n    f()\nexcept F:\n    pass",
+            "(define f [] (scope (may (may (exit))))) (evaluate (? (invoke f)))",
+        ),
+    ],
+)
+def test_an_exit_ends_the_program_unless_something_around_may_catch_it(source: str, nodes: str) -> None:
+    assert shown(f"import sys\n{source}") == nodes
+
+
+@pytest.mark.parametrize(
     ("source", "reads"),
     [
         ("import os\nx = 'a'", ['os.environ["{}"]']),

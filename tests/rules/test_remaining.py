@@ -46,6 +46,16 @@ def test_what_is_expanded_or_named_elsewhere_remains(line: str) -> None:
     assert finding.remaining == ("BB_PKG_TOKEN",)
 
 
+@pytest.mark.parametrize(
+    ("value", "remaining"),
+    [("$OTHER", ()), ("$BB_PKG_TOKENS", ()), ("BB_PKG_TOKEN", ("BB_PKG_TOKEN",)), ("$BB_PKG_TOKEN", ("BB_PKG_TOKEN",))],
+)
+def test_what_a_pipe_is_given_remains(value: str, remaining: tuple[str, ...]) -> None:
+    pipe = f"pipe: acme/deploy:1.0.0\n            variables: {{TOKEN: {value}}}"
+    login = next(one for one in report_on(step(LOGIN, pipe)).findings if one.rule == "registry-login")
+    assert login.remaining == remaining
+
+
 def test_what_another_login_reads_that_changes_too_does_not_remain() -> None:
     first, second = report_on(step(LOGIN, "docker logout crg.apkg.io", LOGIN)).findings
     assert first.remaining == second.remaining == ()

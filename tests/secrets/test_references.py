@@ -91,6 +91,7 @@ def test_what_a_place_of_the_pipelines_file_does_with_a_variable(text: str, expe
         ("Makefile", "# $(MY_PAT)"),
         ("a.js", "// process.env.MY_PAT"),
         ("a.js", "/** reads\n * MY_PAT\n */"),
+        ("a.js", "/** reads\n *MY_PAT\n */"),
         ("a.sql", "-- MY_PAT"),
         ("a.ini", "; ${MY_PAT}"),
         (".npmrc", "# //registry.example.com/:_authToken=${MY_PAT}"),

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -193,8 +194,11 @@ def test_a_plan_is_as_old_as_the_oldest_answer_that_it_rests_on(desk: Desk) -> N
     tool(desk)
     desk.box.commit("tool", "main", {"bitbucket-pipelines.yml": NATIVE})
     listed(desk)
-    since = listed(desk)["summary"]["since"]
+    later = datetime.now(UTC)
     time.sleep(1.1)
+    desk.box.add_repository("other", {"main": {"bitbucket-pipelines.yml": NATIVE}})
+    since = listed(desk)["summary"]["since"]
+    assert datetime.fromisoformat(since) <= later
     assert desk.plan("--all").code == 0
     assert json.loads((desk.home / "plan.json").read_bytes())["created"] == since
 
@@ -256,12 +260,16 @@ def test_a_repository_that_fails_is_its_own_row_alone(desk: Desk) -> None:
     tool(desk)
     desk.box.add_repository("broken", {"main": {"bitbucket-pipelines.yml": STORED}})
     desk.box.add_variable("PACKAGES_TOKEN", VALUE)
+    desk.box.add_repository("away", {"main": {"bitbucket-pipelines.yml": STORED}})
     desk.box.faults.add("/2.0/repositories/acme/broken/environments", 400, times=99)
+    desk.box.faults.add("/git/acme/away.git/info/refs", 404, times=99)
     done = desk.list("--all")
     assert done.code == 3
     found = verdicts(json.loads(done.out))
     assert found["tool", "", "PACKAGES_TOKEN"] == "in-use"
-    assert {one["repository"] for one in json.loads(done.out)["not_checked"]} == {"broken"}
+    why = {one["repository"]: one["reason"] for one in json.loads(done.out)["not_checked"]}
+    assert why.keys() == {"away", "broken"}
+    assert not any("internal error" in one for one in why.values())
 
 
 def test_a_hidden_level_is_asked_for_again(desk: Desk) -> None:

@@ -141,6 +141,16 @@ def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | No
     assert images(text) == uses
 
 
+def test_an_image_in_a_variable_may_be_of_a_registry_whatever_the_step_has_made() -> None:
+    uses = image_uses(follow(f"skopeo copy $FROM docker://{WEB}\nskopeo copy docker://{WEB} $TO"), BOOK, {}.get)
+    assert [(use.action, use.reference) for use in uses] == [
+        (Action.PULL, "${FROM}"),
+        (Action.PUSH, WEB),
+        (Action.READ, WEB),
+        (Action.PUSH, "${TO}"),
+    ]
+
+
 def test_a_local_image_is_named_before_it_is_read() -> None:
     uses = image_uses(follow(f"docker tag a {WEB}\ndocker run {WEB}\ndocker pull {WEB}"), BOOK, {}.get)
     assert [(use.action, use.reference) for use in uses] == [

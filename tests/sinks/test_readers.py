@@ -83,3 +83,12 @@ def test_a_program_reads_no_variables_but_its_own(text: str) -> None:
 def test_a_program_may_read_what_it_is_told_or_start_one_that_does(text: str) -> None:
     found = readers(text)
     assert any(found.may_read(command, "TOKEN") for command in found.trace.commands)
+
+
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [("docker no-such-command", False), ("docker login", False), ("x", False), ("twine upload x", True)],
+)
+def test_a_client_looks_for_its_credential_in_variables_of_its_own(text: str, takes: bool) -> None:
+    found = readers(text)
+    assert [found.takes(command, "TWINE_PASSWORD") for command in found.trace.commands] == [takes]

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.ir.paths import Paths, Top, matching, meet, normal
+from migrator.sinks.texts import composed
 from migrator.sinks.writers import adding, unknown_names, written
 from tests.flow.reading import BOOK, follow
 
@@ -161,3 +162,8 @@ def test_whether_a_path_may_be_among_some_and_match_a_pattern(paths: Paths, patt
 def test_what_copies_a_folder_may_write_what_is_in_there(flag: str) -> None:
     assert written(follow(f"cp {flag} other/docker docker"), BOOK) != written(follow("cp other/docker docker"), BOOK)
     assert isinstance(written(follow(f"cp {flag} other/docker ."), BOOK), frozenset | Top)
+
+
+@pytest.mark.parametrize(("files", "known"), [(0, 0), (1, 1), (50, 50), (51, 0)])
+def test_what_is_in_the_files_of_a_script_is_told_unless_it_writes_very_many(files: int, known: int) -> None:
+    assert len(composed(follow("\n".join(f"echo {at} > f{at}" for at in range(files))), BOOK)) == known
