@@ -35,7 +35,7 @@ def registry() -> Iterator[Registry]:
 
 @pytest.fixture(params=PROGRAMS)
 def pnpm(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder with the command."""
+    """A folder with the command. It is started by bash, as other shells drop variables such as `npm_config_//…`."""
     program = MODULES / PROGRAMS[request.param]
     own = next(MODULES.glob("node-linux-*/bin/node"), None) or shutil.which("node")
     if not program.is_file() or own is None:
@@ -45,7 +45,7 @@ def pnpm(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     command = folder / "pnpm"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(str(own))} {shlex.quote(str(program))} "$@"\n')
+    command.write_text(f'#!/bin/bash\nexec {shlex.quote(str(own))} {shlex.quote(str(program))} "$@"\n')
     command.chmod(0o755)
     (folder / "node").symlink_to(own)
     return folder
@@ -82,6 +82,17 @@ def test_a_token_beside_the_pair_is_what_arrives(pnpm: Path, registry: Registry,
     script = f'echo "{AUTH}{ENCODED}" >> ~/.npmrc\necho "//{HOST}/acme/:_authToken=$OLD" >> ~/.npmrc\n{ADD}'
     assert _fixed(script, "report-only") == script
     assert _sent(script, {**STORED, "OLD": "old"}, pnpm, registry, tmp_path) == ["Bearer old"]
+
+
+@pytest.mark.parametrize(("pnpm", "arrives"), [("10", []), ("11", [f"Basic {PAIR}"])], indirect=["pnpm"])
+def test_only_pnpm_11_takes_a_variable_in_front_of_the_call(
+    arrives: list[str], pnpm: Path, registry: Registry, tmp_path: Path
+) -> None:
+    """So whether there is something to fix depends on its version, and there is no fix."""
+    script = f'env "npm_config_{AUTH}{ENCODED}" {ADD}'
+    assert _fixed(script, "report-only") == script
+    assert _sent(script, STORED, pnpm, registry, tmp_path) == arrives
+    assert registry.asked
 
 
 def _sent(
