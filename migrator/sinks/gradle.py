@@ -180,8 +180,10 @@ def _define(value: Value, properties: dict[str, Value], system: bool) -> None:
 def _properties(
     flow: Flow, command: Command, committed: Iterable[str], book: RuleBook, file: Text
 ) -> list[_Lines] | str:
-    """The files of properties that a call may find, the strongest first; what of them is not known, as a clause."""
+    """The files of properties that a call may find, the strongest first; what of them is not known, as a clause. What
+    the file of the home folder gives wins over each file of the project: those are without it."""
     found: list[_Lines] = []
+    at_home: dict[str, str] = {}
     for place in (_HOME, *dict.fromkeys((*committed, _PROPERTIES))):
         one = found_file(flow, place, command, book, file)
         if isinstance(one, str):
@@ -195,7 +197,9 @@ def _properties(
             pairs = [(match[1], match[2]) for line in lines if (match := _LINE.fullmatch(line))]
             if len(pairs) < len(lines):
                 return f"{place}, which patless can't tell"
-            found.append(_Lines(one, dict(pairs)))
+            found.append(_Lines(one, {name: text for name, text in pairs if name not in at_home}))
+            if place == _HOME:
+                at_home = dict(pairs)
     return found
 
 

@@ -36,6 +36,7 @@ dependencies {{ base "com.acme:base:1" }}
 task build {{ doLast {{ configurations.base.files }} }}
 """
 PROPERTIES = BUILD.format('findProperty("pkgUser")', 'project.property("pkgPass")')
+COMMITTED = {"gradle.properties": "pkgUser=old\npkgPass=committed\n"}
 GRADLE = "gradle --no-daemon -q build"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
@@ -56,12 +57,13 @@ def repository() -> Iterator[tuple[str, list[str]]]:
             PROPERTIES,
         ),
     ],
-    ids=["committed", "written"],
+    ids=["option", "home"],
 )
 def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
     script: str, build: str, repository: tuple[str, list[str]], tmp_path: Path
 ) -> None:
-    files = {"build.gradle": build}
+    """What a committed file of properties says loses against both."""
+    files = {"build.gradle": build, **COMMITTED}
     verdict, fixed = _fixed(script, files)
     assert verdict == "unsafe"
     assert _sent(script, files, STORED, repository, tmp_path / "before") == {f"Basic {PAIR}"}
@@ -69,7 +71,7 @@ def test_what_arrives_is_the_native_pair_where_the_stored_one_did(
 
 
 def test_a_variable_wins_over_a_committed_property(repository: tuple[str, list[str]], tmp_path: Path) -> None:
-    files = {"build.gradle": PROPERTIES, "gradle.properties": "pkgUser=old\npkgPass=committed\n"}
+    files = {"build.gradle": PROPERTIES, **COMMITTED}
     script = f'export ORG_GRADLE_PROJECT_pkgUser="$PKG_USER" ORG_GRADLE_PROJECT_pkgPass="$PKG_PAT"\n{GRADLE}'
     _, fixed = _fixed(script, files)
     assert _sent(fixed, files, {**STORED, **NATIVE}, repository, tmp_path) == {f"Basic {NATIVE_PAIR}"}

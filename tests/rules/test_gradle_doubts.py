@@ -247,3 +247,15 @@ def test_a_variable_wins_over_each_file_of_properties(user: str, token: str, lef
     named = ("unsafe", {"build-settings"}) if left else ("", set())
     assert found(script, publishing(PROPERTIES), committed) == (*named, native)
     assert found(written + script, publishing(PROPERTIES)) == ("safe" if left else "", set(), written + native)
+
+
+@pytest.mark.parametrize("committed", ["gradle.properties", "web/gradle.properties"])
+def test_properties_of_the_home_folder_win_over_committed_ones_that_they_name(committed: str) -> None:
+    files = {committed: "bbUser=ci\nbbToken=changeme\n"}
+    write = 'printf "bbUser=%s\\nbbToken=%s\\n" "{}" "{}" > ~/.gradle/gradle.properties\n' + PUBLISH
+    half = 'echo "bbToken=$B" > ~/.gradle/gradle.properties\n' + PUBLISH
+    assert found(half, publishing(PROPERTIES), files) == ("report-only", {"credential-unresolved"}, half)
+    native = write.format(*NATIVE)
+    assert found(native, publishing(PROPERTIES), files) == ("", set(), native)
+    stored = found(write.format("$A", "$B"), publishing(PROPERTIES), files)
+    assert stored == ("unsafe", {"build-settings"}, native)
