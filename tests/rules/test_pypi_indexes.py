@@ -235,4 +235,4 @@ def test_a_pipe_pushes_images_though_the_step_publishes_other_packages() -> None
     given = {PATH: pipelines(script).encode(), "Dockerfile": b"FROM alpine:3\n"}
     first, other = report_on(given, Settings(pipe=PipeStyle("1.2.3"))).findings
     assert "pipe-image" not in {reason.code for reason in (*first.reasons, *other.reasons)}
-    assert {one.text for one in other.edits} == {"$BITBUCKET_PACKAGES_USERNAME", "$BITBUCKET_PACKAGES_TOKEN"}
+    assert {one.text for one in other.edits} == {"BITBUCKET_PACKAGES_USERNAME", "BITBUCKET_PACKAGES_TOKEN"}
