@@ -84,8 +84,10 @@ class Proposals:
     def _verified(self, path: str) -> bool:
         mine = [finding for finding in self._report.findings if any(edit.path == path for edit in finding.edits)]
         edits = [edit for finding in mine for edit in finding.edits if edit.path == path]
+        beside = [edit for finding in mine if not finding.changes for edit in finding.edits if edit.path == path]
+        changes = [change for finding in mine for change in finding.changes]
         try:
-            rewrite(self._report.sources[path], edits, [change for finding in mine for change in finding.changes])
+            rewrite(self._report.sources[path], edits, changes, beside)
         except Unverified:
             return False
         return True

@@ -57,9 +57,9 @@ def plan(report: Report, fixing: Fixing, writable: Callable[[str], str | None]) 
                 text = rewrite_called(source, edits, reader)
             else:
                 changes_of = [change for finding in findings for change in finding.changes]
-                text = rewrite(source, edits, changes_of)
-                if not changes_of:
-                    prove(source, edits)
+                beside = [edit for one in findings if not one.changes for edit in one.edits if edit.path == path]
+                text = rewrite(source, edits, changes_of, beside)
+                prove(source, beside)
         except Unverified as error:
             failures.append(f"{path}: {error}; patless wrote nothing to it, please report this")
             failed.add(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -27,7 +28,10 @@ from migrator.fixes.reasons.runners import runner
 from migrator.fixes.reasons.surroundings import shadowed, surroundings, unseen_logins
 from migrator.fixes.reasons.yarn import yarn
 from migrator.fixes.visibility import Visibility
-from migrator.reading.steps import StepFacts
+from migrator.reading.steps import Shell, StepFacts
+
+if TYPE_CHECKING:
+    from migrator.fixes.pipe.planning import PipePlan
 
 Named = Callable[[str], str]
 """To what a step hands a variable on by its name."""
@@ -98,6 +102,18 @@ def _pushes_images(login: PackagesLogin) -> bool:
     return login.login.alone is None and login.registry.images
 
 
+def _crossed(
+    shell: Shell, plan: PipePlan, judged: Sequence[JudgedLogin], mine: Sequence[JudgedLogin]
+) -> JudgedLogin | None:
+    """Another login that is edited in an item of the script which the plan changes."""
+    changed = {change.at for change in plan.changes}
+    for item in judged:
+        parts = [shell.script.part(point.span.start) for point in item.points if item.login.shell is shell]
+        if item not in mine and any(part and part.scalar and part.span.start in changed for part in parts):
+            return item
+    return None
+
+
 def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
     """The logins of each shell as the push pipe, or with the reason why not: one plan takes all of them out."""
     from migrator.fixes.pipe import planning
@@ -110,6 +126,9 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> 
             piped += mine
             continue
         planned = planning.plan(step, context, shell, [item.login for item in mine])
+        if not isinstance(planned, Reason) and (other := _crossed(shell, planned, judged, mine)):
+            clause = f"an item to change also gives `{other.login.login.client}` a stored credential"
+            planned = context.reason("pipe-layout", clause, "the item")
         reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
         asked = "can a pipe push instead?"
         if isinstance(planned, Reason):

@@ -23,12 +23,16 @@ class Unverified(ValueError):
     """The rewritten file is not what was meant; nothing may be written. The message is a sentence."""
 
 
-def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChange] = ()) -> str:
+def rewrite(
+    source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChange] = (), beside: Iterable[Edit] = ()
+) -> str:
     """The text of a YAML file with edits made and verified. Raises Unverified.
 
-    Without `changes` only scalars may differ; with them the items of scripts do, and nothing else.
+    Without `changes` only scalars may differ. With them the items of scripts do, and the scalars of edits `beside` the
+    others.
     """
-    edits = sorted(set(edits))
+    beside = set(beside)
+    edits = sorted({*edits, *beside})
     changed = {change.at: change for change in changes}
     try:
         text = splice(source.text, edits)
@@ -36,7 +40,7 @@ def rewrite(source: Source, edits: Iterable[Edit], changes: Iterable[ScriptChang
     except (Conflict, YamlError) as error:
         raise Unverified(f"patless can't read the fixed file again ({error})") from None
     if changed:
-        if plain(after) != _changed(before, changed):
+        if plain(after) != _changed(before, changed, _edited(source, before, changed, beside)):
             raise Unverified("the items of the fixed script are not what was meant")
         return text
     if _shape(before) != _shape(after):
@@ -125,8 +129,21 @@ def rewrite_called(source: Source, edits: Iterable[Edit], reader: str) -> str:
     return text
 
 
-def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
-    """The document as mappings, lists and text, with the items of scripts changed."""
+def _edited(
+    source: Source, root: Node | None, changes: Mapping[int, ScriptChange], beside: set[Edit]
+) -> dict[Node, str]:
+    """The values of scalars that edits beside changes make, in scalars that these leave. Raises Unverified."""
+    if not beside:
+        return {}
+    inside = {one: [edit for edit in beside if one.span.contains(edit.span)] for one in _scalars(root)}
+    made = {one: found for one, found in inside.items() if found and one.span.start not in changes}
+    if {edit for found in made.values() for edit in found} != beside:
+        raise Unverified("two fixes change the same item of a script")
+    return {one: _expected(source, one, sorted(found)) for one, found in made.items()}
+
+
+def _changed(root: Node | None, changes: Mapping[int, ScriptChange], edited: Mapping[Node, str]) -> object:
+    """The document as mappings, lists and text, with the items of scripts changed, and the values of other scalars."""
     built: dict[Node, object] = {}
 
     def items(node: Node) -> list[object]:
@@ -139,7 +156,7 @@ def _changed(root: Node | None, changes: Mapping[int, ScriptChange]) -> object:
     def build(node: Node) -> object:
         if node not in built:
             if isinstance(node, Scalar):
-                built[node] = None if node.is_null else node.value
+                built[node] = None if node.is_null else edited.get(node, node.value)
             elif isinstance(node, Sequence):
                 built[node] = [new for item in node.items for new in items(item.node)]
             else:

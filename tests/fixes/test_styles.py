@@ -139,3 +139,48 @@ def test_a_call_that_is_given_a_bridge(login: str, script: tuple[str, ...], call
 def test_a_call_that_is_given_no_bridge(login: str, script: tuple[str, ...], code: str) -> None:
     """Bash prints assignments in front of a call that it traces, too."""
     assert shared(login, *script) == ([code], None)
+
+
+UPLOAD = "twine upload --repository-url https://pypi.apkg.io/acme -u $U -p $T dist/*"
+NATIVE_UPLOAD = UPLOAD.replace("$U", "$BITBUCKET_PACKAGES_USERNAME").replace("$T", "$BITBUCKET_PACKAGES_TOKEN")
+BUILT = ("docker build -t crg.apkg.io/acme/web:1 .", "docker login -u $U -p $T crg.apkg.io")
+PUSHED = (
+    "docker build -t crg.apkg.io/acme/web:1 .",
+    "docker tag crg.apkg.io/acme/web:1 web",
+    "pipe: atlassian/bbc-packages-push-container-image:1.2.3\n            variables:\n              IMAGE_NAME: web\n"
+    "              TAGS: '1'",
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "after"),
+    [
+        ((*BUILT, PUSH, UPLOAD), (*PUSHED, NATIVE_UPLOAD)),
+        ((UPLOAD, *BUILT, PUSH), (NATIVE_UPLOAD, *PUSHED)),
+        (
+            ("export U2=$U T2=$T", BUILT[0], "docker login -u $U2 -p $T2 crg.apkg.io", PUSH, UPLOAD.replace("U", "U2")),
+            None,
+        ),
+    ],
+    ids=["behind", "in front", "other names"],
+)
+def test_a_pipe_stands_beside_an_upload_that_is_edited(items: tuple[str, ...], after: tuple[str, ...] | None) -> None:
+    files = {PATH: step(*items).encode(), "Dockerfile": b"FROM alpine:3\n"}
+    report = report_on(files, Settings(pipe=PipeStyle("1.2.3"), workspace="acme"))
+    plan = planned(report)
+    assert not plan.failures
+    (change,) = plan.changes
+    assert change.after.decode() == step(*after) if after else b"pipe:" in change.after
+    assert not report_on({**files, PATH: change.after}).findings
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_item_that_a_pipe_changes_is_edited_by_nothing_else(at: int) -> None:
+    lines = [*BUILT, PUSH]
+    lines.insert(at, UPLOAD)
+    block = "|\n" + "".join(f"            {line}\n" for line in lines)
+    files = {PATH: step(block).encode(), "Dockerfile": b"FROM alpine:3\n"}
+    plan = planned(report_on(files, Settings(pipe=PipeStyle("1.2.3"), workspace="acme")))
+    assert not plan.failures
+    (change,) = plan.changes
+    assert change.after == files[PATH].replace(UPLOAD.encode(), NATIVE_UPLOAD.encode())
