@@ -12,14 +12,20 @@ from migrator.flow.events import Command, Flow, Output
 from migrator.ir.paths import GLOB, matching, only
 from migrator.ir.values import Input, Literal, Piece, Value, concat
 from migrator.rulebook.records import RuleBook
-from migrator.sinks.keeping import ROOTED, spelt
+from migrator.sinks.keeping import ROOTED, spelt, within
 from migrator.sinks.shown import visible_text
 from migrator.sinks.writers import by_programs
+from migrator.text.patterns import regex
 
 Text = Callable[[str], str | None]
 _MARKS = range(0xE000, 0xF900)
 """Characters for private use: each stands for a piece of text that is no literal."""
 _HOME = ("/root/", "${HOME}/")
+_COPIERS = ("cp", "mv", "install", "ln")
+_INTO = regex(r"--t|-[a-zA-Z]*t")
+"""`-t FOLDER` comes first: https://www.gnu.org/software/coreutils/manual/html_node/Target-directory.html"""
+_WHOLE = regex(r"--(?:recursive|archive)|-[a-zA-Z]*[rRa]")
+"""`cp` then copies folders, with whatever is in them; the others move and link them without being told."""
 LOOKING = frozenset({"rm", "chmod", "touch", "test", "[", "ls", "mkdir", "cd", "pushd", "export"})
 """They change nothing of what is in a file."""
 
@@ -58,6 +64,8 @@ def place_of(path: Value, command: Command, book: RuleBook) -> str | None:
     if text is None:
         return None
     short = spelt(text, book.built_in)
+    if f"{short}/" in _HOME:
+        return "~"
     home = next((one for one in _HOME if short.startswith(one)), "")
     if home:
         return f"~/{short.removeprefix(home)}"
@@ -144,8 +152,14 @@ def _harmless(content: Value) -> bool:
 def _copied(command: Command, place: str, book: RuleBook) -> str | None:
     """Where what a command copies to a place comes from, '' where that is not known; None for one that copies nothing
     there."""
-    words = [one.value for one in command.arguments if not (one.text or "").startswith("-")]
-    if command.name not in ("cp", "mv", "install", "ln") or len(words) < 2:
+    if command.name not in _COPIERS:
+        return None
+    shown = [(one.value.symbol() or "", one.value) for one in command.arguments]
+    told = [text for text, _ in shown if text.startswith("-")]
+    words = [value for text, value in shown if not text.startswith("-")]
+    if any(_INTO.match(one) for one in told):
+        return "" if place.startswith(ROOTED) else None
+    if len(words) < 2:
         return None
     target, sources = place_of(words[-1], command, book), [place_of(one, command, book) for one in words[:-1]]
     name, plain = posixpath.basename(place), command.name == "cp"
@@ -153,6 +167,9 @@ def _copied(command: Command, place: str, book: RuleBook) -> str | None:
         return "" if name in (words[-1].symbol() or name) else None
     if target == place:
         return (sources[0] or "") if plain and len(sources) == 1 else ""
+    folders = command.name != "cp" or any(_WHOLE.match(one) for one in told)
+    if folders and place.startswith(ROOTED) and within(place, [target.rstrip("/")]):
+        return ""
     if target != (posixpath.dirname(place) or "."):
         return None
     named = [one for one in sources if one is None or posixpath.basename(one) in (name, "", ".")]

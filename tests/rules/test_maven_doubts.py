@@ -219,6 +219,31 @@ def test_what_is_not_surely_for_packages_alone_or_cannot_be_given_stays(script: 
     assert codes & {"credential-unresolved", "unsupported-expansion", "bridge-reaches-more"}
 
 
+IN_HOME = f"cat > ~/.m2/settings.xml <<EOF\n{SETTINGS.format(SERVER.format('$U', '$T'), '')}\nEOF"
+
+
+@pytest.mark.parametrize("script", ["", "cp -r ci/ssh ~/.ssh", "cp ci/x.txt ~/.m2", "mv ci/x.txt ~/bin/"])
+def test_what_is_copied_beside_the_settings_changes_none_of_them(script: str) -> None:
+    assert found(f"{IN_HOME}\n{script}\nmvn deploy")[0] == "safe"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cp -t ~/.m2 ci/settings.xml",
+        "cp --target-directory=$HOME/.m2 ci/settings.xml",
+        "cp -a ci/.m2 ~",
+        "cp --recursive ci/.m2 $HOME",
+        "cp -r ci/m2 ~/.m2",
+        "mv ci/.m2 /root",
+        "ln -s $PWD/ci/m2 ~/.m2",
+    ],
+)
+def test_settings_that_a_folder_may_bring_along_are_not_those_that_the_step_wrote(script: str) -> None:
+    assert found(f"{IN_HOME}\n{script}\nmvn deploy")[0] in {"unsafe", "report-only"}
+    assert found(f"{script}\nmvn deploy")[0] in {"unsafe", "report-only"}
+
+
 MIRROR = "<mirrors><mirror><id>{}</id><url>https://nexus.acme.example/</url><mirrorOf>{}</mirrorOf></mirror></mirrors>"
 
 
