@@ -114,7 +114,8 @@ def _once(command: Command, before: Command, there: str | None) -> bool:
 
 
 def _touched(flow: Flow, place: str, before: Command, book: RuleBook) -> Iterator[Command | None]:
-    """What changes the file besides copies: words that say so, and in the home folder any that name it."""
+    """What changes the file besides copies: words that say so, and in the home folder any that name it, or a folder
+    around it, as programs do that unpack something there."""
     if not place.startswith(ROOTED):
         if not any(_copied(one, place, book) is not None for one in flow.commands):
             yield from (None for one in by_programs(flow, book) if matching(one, [place]))
@@ -122,8 +123,12 @@ def _touched(flow: Flow, place: str, before: Command, book: RuleBook) -> Iterato
     name = posixpath.basename(place)
     clients = {name for one in book.package_clients.values() if before.name in one.programs for name in one.programs}
     still = LOOKING | book.programs.displays | clients | {"cp"}
+    around = {"~", posixpath.dirname(place)}
     for command in flow.commands:
-        told = any(name in visible_text(one.value) for one in command.arguments)
+        words = [one.value for one in command.arguments]
+        told = any(name in visible_text(one) for one in words)
+        if command.name not in _COPIERS:
+            told = told or any((place_of(one, command, book) or "").rstrip("/") in around for one in words)
         if told and command is not before and not command.followed and command.name not in still:
             yield command
 

@@ -237,6 +237,7 @@ def test_what_is_copied_beside_the_settings_changes_none_of_them(script: str) ->
         "cp -r ci/m2 ~/.m2",
         "mv ci/.m2 /root",
         "ln -s $PWD/ci/m2 ~/.m2",
+        *("tar -xf m2.tar -C ~", "rsync -a ci/m2/ ~/.m2/", "unzip m2.zip -d $HOME/.m2"),
     ],
 )
 def test_settings_that_a_folder_may_bring_along_are_not_those_that_the_step_wrote(script: str) -> None:
