@@ -171,12 +171,18 @@ def _quotes(piece: Piece) -> bool:
 
 
 def _option(head: str, rest: tuple[Argument, ...], wrapper: Wrapper) -> tuple[str, Value, int]:
-    """An option, its value, '' where it has none, and the number of words that both are."""
+    """An option, its value, '' where it has none, and the number of words that both are. Letters may stand together:
+    `-vuNAME`, `-vu NAME`."""
     option, equals, glued = head.partition("=")
-    if not equals and head[:2] in wrapper.folders and not head.startswith("--") and len(head) > 2:
-        return head[:2], Value.of(Literal(head[2:])), 1
     if not equals and head in wrapper.options:
         return head, rest[1].value if len(rest) > 1 else EMPTY, 2
+    letters = "" if equals or head.startswith("--") else head[1:]
+    at = next((at for at, letter in enumerate(letters) if f"-{letter}" in wrapper.options), len(letters))
+    if at < len(letters) and (not at or letters[:at].isalpha()):
+        short, glued = f"-{letters[at]}", letters[at + 1 :]
+        if glued:
+            return short, Value.of(Literal(glued)), 1
+        return short, rest[1].value if len(rest) > 1 else EMPTY, 2
     return option, Value.of(Literal(glued)), 1
 
 

@@ -19,6 +19,8 @@ from tests.rules.pypi import UPLOAD, URL, fixed, verdicts
         (f"timeout 60 sudo {UPLOAD} d/*", {}),
         (f"env -i {UPLOAD} d/*", {}),
         (f"env -u TWINE_PASSWORD {UPLOAD} d/*", {}),
+        (f"env -uTWINE_PASSWORD {UPLOAD} d/*", {}),
+        (f"env -vu TWINE_PASSWORD {UPLOAD} d/*", {}),
     ],
 )
 def test_another_module_and_a_wrapper_that_may_set_its_variables_are_not_changed(
