@@ -55,7 +55,9 @@ class Clearing(RuleEntry, frozen=True):
 
 
 def _gives(word: str, options: Collection[str]) -> bool:
-    """Whether a word is one of the options, or a cluster of letters with one."""
+    """Whether a word is one of the options, the beginning of a long one, or a cluster of letters with one."""
+    if word.startswith("--"):
+        return len(word) > 2 and any(one.startswith(word) for one in options)
     cluster = word if re.fullmatch("-[A-Za-z]+", word) else ""
     return word in options or any(len(one) == 2 and one[1] in cluster for one in options)
 

@@ -18,6 +18,7 @@ from tests.rules.pypi import UPLOAD, URL, fixed, verdicts
         (f"sudo {UPLOAD} d/*", {}),
         (f"timeout 60 sudo {UPLOAD} d/*", {}),
         (f"env -i {UPLOAD} d/*", {}),
+        (f"env --ignore-env {UPLOAD} d/*", {}),
         (f"env -u TWINE_PASSWORD {UPLOAD} d/*", {}),
         (f"env -uTWINE_PASSWORD {UPLOAD} d/*", {}),
         (f"env -vu TWINE_PASSWORD {UPLOAD} d/*", {}),
