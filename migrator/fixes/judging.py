@@ -127,7 +127,7 @@ def _piped(step: StepFacts, context: Context, judged: Sequence[JudgedLogin]) -> 
             continue
         planned = planning.plan(step, context, shell, [item.login for item in mine])
         if not isinstance(planned, Reason) and (other := _crossed(shell, planned, judged, mine)):
-            clause = f"an item to change also gives `{other.login.login.client}` a stored credential"
+            clause = f"an item to change also gives `{other.login.login.client}` a stored token"
             planned = context.reason("pipe-layout", clause, "the item")
         reasons = tuple(dict.fromkeys(reason for item in mine for reason in planning.assumed(item.reasons)))
         asked = "can a pipe push instead?"

@@ -51,6 +51,7 @@ SCRIPTS = (
     ("Maven, Gradle", "./gradlew publish -Purl=https://maven.apkg.io/acme -Ppassword=$T"),
     ("sbt, NuGet, Composer", "COMPOSER_AUTH=$T composer install --repository https://npm.apkg.io/acme"),
     ("each", f"docker run -e TWINE_PASSWORD x twine upload --repository-url {PYPI} d/*"),
+    ("trivy, grype", "TRIVY_USERNAME=$U TRIVY_PASSWORD=$T trivy image crg.apkg.io/acme/web:1"),
     ("curl, wget", "curl -u $U:$T https://crg.apkg.io/v2/_catalog"),
     ("netrc", 'echo "machine pypi.apkg.io login $U password $T" > ~/.netrc'),
     ("pipe", "- pipe: atlassian/pypi-publish:0.4.0"),

@@ -41,6 +41,11 @@ def found(script: str, files: dict[str, str] | None = None) -> list[tuple[str, i
         "export NPM_TOKEN=$BITBUCKET_PACKAGES_TOKEN\n"
         "docker run -e NPM_TOKEN x npm publish --registry https://npm.apkg.io/acme",
         "docker run -e NPM_TOKEN x npm publish",
+        "trivy image crg.apkg.io/acme/web:1",
+        "export TRIVY_USERNAME=$BITBUCKET_PACKAGES_USERNAME TRIVY_PASSWORD=$BITBUCKET_PACKAGES_TOKEN\n"
+        "trivy image crg.apkg.io/acme/web:1",
+        "TRIVY_USERNAME=$U TRIVY_PASSWORD=$T trivy image registry.acme.example/web:1",
+        "dotnet publish -p ContainerRegistry=crg.apkg.io",
         'node -e "0" --registry https://npm.apkg.io.example.com --token $NPM_TOKEN',
     ],
 )
@@ -65,6 +70,17 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("podman run --env=UV_PUBLISH_TOKEN x uv publish --publish-url https://pypi.apkg.io/a", 6, "UV_PUBLISH_TOKEN"),
         ("docker run -eTWINE_PASSWORD x twine upload --repository-url https://pypi.apkg.io/a", 6, "TWINE_PASSWORD"),
         ('podman run -it -e NPM_TOKEN x sh -c "npm publish --registry https://npm.apkg.io/acme"', 6, "NPM_TOKEN"),
+        ("TRIVY_USERNAME=$U TRIVY_PASSWORD=$T timeout 60 trivy image crg.apkg.io/acme/web:1", 6, "U T"),
+        ("export GRYPE_REGISTRY_AUTH_USERNAME=$U GRYPE_REGISTRY_AUTH_PASSWORD=$T\ngrype crg.apkg.io/a/web:1", 7, "U T"),
+        ("SYFT_REGISTRY_AUTH_PASSWORD=$T syft crg.apkg.io/acme/web:1", 6, "T"),
+        ("snyk container test crg.apkg.io/acme/web:1 --username=$U --password=$T", 6, "U T"),
+        ("SNYK_REGISTRY_PASSWORD=$T snyk container test crg.apkg.io/acme/web:1", 6, "T"),
+        (
+            "QUARKUS_CONTAINER_IMAGE_PASSWORD=$T mvn package -Dquarkus.container-image.registry=crg.apkg.io",
+            6,
+            "T",
+        ),
+        ("SDK_CONTAINER_REGISTRY_PWORD=$T dotnet publish -p ContainerRegistry=crg.apkg.io", 6, "T"),
         ('curl -fu "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -u "$U:$T" https://crg.apkg.io/v2/_catalog', 6, "U T"),
         ('curl -H "Authorization: Bearer $T" https://crg.apkg.io/v2/acme/web/tags/list', 6, "T"),
