@@ -18,7 +18,7 @@ from migrator.sinks.logins import SEVERAL, Login, token_of
 from migrator.sinks.packages import canonical
 from migrator.sinks.unfollowed import named
 from migrator.sinks.uses import ImageUse
-from migrator.sinks.values import is_handed, part
+from migrator.sinks.values import is_handed, part, value_of
 from migrator.text.patterns import regex
 
 _BOTH = "a variable that holds both the user name and the password"
@@ -69,24 +69,19 @@ def _given(called: Invocation, action: Action, found_elsewhere: Callable[[str], 
     slots = [one for one in syntax.slots if one.action is action and one.channel is Channel.ENVIRONMENT]
     instead = "" if given else next((one.takes[0] for one in slots if one.role is Role.TOKEN), "")
     presumed = (
-        Sink(
-            action,
-            one.role,
-            one.channel,
-            called.client.name,
-            _presumed(one, stored, instead),
-            command.span,
-            one.takes[0],
-        )
+        Sink(action, one.role, one.channel, called.client.name, value, command.span, name)
         for one in slots
+        for name, value in ((one.takes[0], _presumed(one, command, stored, instead)),)
         if one.role not in told and one.role is not Role.TOKEN
     )
     return (*given, *presumed) if given or stored else ()
 
 
-def _presumed(slot: Slot, stored: bool, instead: str) -> Value:
+def _presumed(slot: Slot, command: Command, stored: bool, instead: str) -> Value:
     """`instead` is the variable of a token that may be stored, and not the two."""
     name = slot.takes[0]
+    if value_of(command, name) is not None:
+        return Value.of(Unknown(f"{name}, which the script changes and does not hand on"))
     if not stored:
         return Value.of(Unknown(f"{name}, which the script does not set"))
     value = Value.of(Input(name, ()))

@@ -192,17 +192,15 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
     before = ""
     for argument in command.arguments:
         text = _text(argument.value)
-        key, assigned, _ = text.partition("=")
-        option = (
-            bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text)) or (assigned and _CREDENTIAL.search(key))
-        )
+        option = bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text))
         for name in _names(argument.value, book):
             at = text.find(f"${{{name}}}")
             head = text[: max(at, 0)]
             around = text.find("@", at) >= 0 and "://" in head
             within = any(map(_OPTIONS.fullmatch, head.strip("'\"").split()[-1:]))
             keyed = "/:_" in text or "/:_" in before
-            if option or around or within or keyed or _SECRET.search(name):
+            assigned = _CREDENTIAL.search(head.rpartition("=")[0])
+            if option or assigned or around or within or keyed or _SECRET.search(name):
                 yield name
         before = text
 

@@ -68,6 +68,7 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
         ("pipenv install --index https://$U:$T@pypi.apkg.io/acme/simple web", 6, "U T"),
         ("export PIP_EXTRA_INDEX_URL=https://$U:$T@pypi.apkg.io/acme/simple\ntox", 7, "U T"),
         ("podman run --env=UV_PUBLISH_TOKEN x uv publish --publish-url https://pypi.apkg.io/a", 6, "UV_PUBLISH_TOKEN"),
+        ("kubectl run x --env=TWINE_PASSWORD=$T -- twine upload --repository-url https://pypi.apkg.io/a", 6, "T"),
         ("docker run -eTWINE_PASSWORD x twine upload --repository-url https://pypi.apkg.io/a", 6, "TWINE_PASSWORD"),
         ('podman run -it -e NPM_TOKEN x sh -c "npm publish --registry https://npm.apkg.io/acme"', 6, "NPM_TOKEN"),
         ("TRIVY_USERNAME=$U TRIVY_PASSWORD=$T timeout 60 trivy image crg.apkg.io/acme/web:1", 6, "U T"),

@@ -17,6 +17,7 @@ from tests.rules.pypi import UPLOAD, URL, fixed, verdicts
         (f"pipenv run {UPLOAD} d/*", {}),
         (f"sudo {UPLOAD} d/*", {}),
         (f"timeout 60 sudo {UPLOAD} d/*", {}),
+        (f"unset TWINE_PASSWORD\n{UPLOAD} d/*", {}),
         (f"env -i {UPLOAD} d/*", {}),
         (f"env --ignore-env {UPLOAD} d/*", {}),
         (f"env -u TWINE_PASSWORD {UPLOAD} d/*", {}),
