@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.mutation import covering, running
+from tests.mutation import covering, quickly, running
 from tests.mutation.operators import Mutant, mutants
 
 DECIDING = (
@@ -32,19 +32,21 @@ def main() -> None:
         _measure(asked.measure or list(covering.files()))
     running.prepare()
     known = covering.Covering(_FOLDER)
-    counts: dict[str, Counter[str]] = {}
-    for mutant, source in _chosen(asked.modules or _deciding(), asked.seed, asked.most):
+    chosen = list(_chosen(asked.modules or _deciding(), asked.seed, asked.most))
+    questions, covered = [], []
+    for mutant, _ in chosen:
         all_of = known.tests(mutant.module, mutant.line)
-        tests, seconds = _within(all_of, known.seconds, asked.seconds)
-        if tests:
-            result = running.run(mutant, tests, seconds, len(all_of), _FOLDER)
-        else:
-            result = running.Result(mutant, None, 0, 0)
-        counts.setdefault(mutant.module, Counter())["survived" if result.by is None else "killed"] += 1
-        how = f"{result.asked} of {result.covering} tests" if result.by is None else result.by
-        print(
-            "survived" if result.by is None else "killed", mutant.name, mutant.shown(source), how, sep="\t", flush=True
-        )
+        covered.append(len(all_of))
+        questions.append(quickly.Question(mutant, *_within(all_of, known.seconds, asked.seconds)))
+    counts: dict[str, Counter[str]] = {}
+    answers = quickly.answers([one for one in questions if one.tests], _FOLDER)
+    for (mutant, source), question, tests in zip(chosen, questions, covered, strict=True):
+        by = next(answers) if question.tests else None
+        if by == quickly.UNCHANGEABLE:
+            by = running.run(question, _FOLDER)
+        counts.setdefault(mutant.module, Counter())["survived" if by is None else "killed"] += 1
+        how = f"{len(question.tests)} of {tests} tests" if by is None else by
+        print("survived" if by is None else "killed", mutant.name, mutant.shown(source), how, sep="\t", flush=True)
     for module, count in counts.items():
         print("figures", module, f"{count['killed']} of {count.total()} killed", sep="\t")
     killed = sum(count["killed"] for count in counts.values())

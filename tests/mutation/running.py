@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -17,22 +16,13 @@ import pytest
 
 from tests.mutation.covering import QUIET, ROOT
 from tests.mutation.operators import Mutant
+from tests.mutation.quickly import Question
 
 _PARTS = (
     *("hypothesis", "jinja2", "libcst", "libcst.metadata", "msgspec", "openapi_core", "requests", "rich.console"),
     *("ruamel.yaml", "syrupy", "typer.main", "yaml", "tests.test_fixtures"),
 )
 _LONGER, _START = 3, 30
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`by` is the test that failed, or what else stopped the mutant; None where all tests passed."""
-
-    mutant: Mutant
-    by: str | None
-    asked: int
-    covering: int
 
 
 def prepare() -> None:
@@ -45,8 +35,9 @@ def prepare() -> None:
     assert not any(name.partition(".")[0] == "migrator" for name in sys.modules)
 
 
-def run(mutant: Mutant, tests: Sequence[str], seconds: float, covering: int, folder: Path) -> Result:
-    """Ask the tests, which take so many seconds without the change, until one fails."""
+def run(question: Question, folder: Path) -> str | None:
+    """The test that failed, or what else stopped the mutant; None where all tests passed."""
+    mutant, tests = question.mutant, question.tests
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -58,13 +49,12 @@ def run(mutant: Mutant, tests: Sequence[str], seconds: float, covering: int, fol
         finally:
             os._exit(code)
     os.close(writing)
-    code = _waited(child, time.monotonic() + _LONGER * seconds + _START)
+    code = _waited(child, time.monotonic() + _LONGER * question.seconds + _START)
     with os.fdopen(reading, "rb") as told:
         failed = told.read().decode()
     if code in (4, 5):
         raise RuntimeError(f"{mutant.name}: pytest found no test to run ({code})")
-    by = None if code == 0 else "time" if code is None else failed or f"an error before the tests ({code})"
-    return Result(mutant, by, len(tests), covering)
+    return None if code == 0 else "time" if code is None else failed or f"an error before the tests ({code})"
 
 
 def _waited(child: int, deadline: float) -> int | None:
