@@ -6,7 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -84,7 +84,7 @@ class Covering:
         self.data.read()
         lines = (line.partition(" ") for line in (folder / "seconds").read_text().splitlines())
         self.seconds = {test: float(taken) for taken, _, test in lines}
-        self.by_line = lru_cache(maxsize=64)(self._by_line)
+        self.by_line = cache(self._by_line)
         self.of: dict[str, set[str]] = {}
         for test in self.seconds:
             self.of.setdefault(test.partition("::")[0], set()).add(test)
@@ -109,12 +109,16 @@ class Covering:
     def _naming(self, names: frozenset[str]) -> Iterator[str]:
         """What is made at import, or once, shows where its name is used."""
         pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-        for path in sorted((ROOT / "migrator").rglob("*.py")):
-            lines = path.read_text().splitlines()
+        for path, lines in _modules():
             if used := [number for number, text in enumerate(lines, 1) if pattern.search(text)]:
                 by_line = self.by_line(path.relative_to(ROOT).as_posix())
                 for number in used:
                     yield from by_line.get(number, ())
+
+
+@cache
+def _modules() -> list[tuple[Path, list[str]]]:
+    return [(path, path.read_text().splitlines()) for path in sorted((ROOT / "migrator").rglob("*.py"))]
 
 
 class _Place:
