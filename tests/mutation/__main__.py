@@ -12,10 +12,11 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from tests.mutation import covering, quickly, running
-from tests.mutation.operators import Mutant, mutants
+from tests.mutation.operators import Mutant, compiles, mutants
 
 DECIDING = (
     *("engine", "fixes", "flow", "frontends/python", "frontends/shell", "ir/paths.py", "ir/values.py"),
@@ -89,7 +90,8 @@ def _chosen(names: Sequence[str], seed: str, most: int) -> Iterator[tuple[Mutant
             if ":" in name:
                 picked = [one for one in found if one.name == name]
             else:
-                picked = random.Random(f"{seed} {module}").sample(found, min(most, len(found)))
+                mixed = random.Random(f"{seed} {module}").sample(found, len(found))
+                picked = list(islice((one for one in mixed if compiles(one.of(source))), most))
             yield from ((one, source) for one in sorted(picked, key=lambda one: (one.start, one.end, one.text)))
 
 

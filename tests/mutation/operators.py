@@ -67,15 +67,16 @@ class Mutant:
 
 
 def mutants(module: str, source: str) -> list[Mutant]:
-    """All changes of a module that leave it a program, each once, in the order of their places."""
+    """All changes of a module, each once, in the order of their places."""
     found: dict[tuple[int, int, str], Mutant] = {}
     for one in _Walk(module, source).changes():
-        if source[one.start : one.end] != one.text and _compiles(one.of(source)):
+        if source[one.start : one.end] != one.text:
             found.setdefault((one.start, one.end, one.text), one)
     return sorted(found.values(), key=lambda one: (one.start, one.end, one.text))
 
 
-def _compiles(text: str) -> bool:
+def compiles(text: str) -> bool:
+    """Whether a change leaves a module a program."""
     try:
         compile(text, "mutant", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
