@@ -98,10 +98,10 @@ def _targets(called: Invocation, file: BakeFile) -> list[tuple[BakeTarget, bool]
     waiting = list(chosen)
     while waiting:
         for source in waiting.pop().mapped.get("contexts", {}).values():
-            begin = source[0] if source else ""
+            begin, *rest = source or ("",)
             if not isinstance(begin, str) or not begin.startswith("target:"):
                 continue
-            target = file.targets.get(begin.removeprefix("target:")) if source and len(source) == 1 else None
+            target = None if rest else file.targets.get(begin.removeprefix("target:"))
             if target is None:
                 return None
             if target.name not in found:
@@ -131,12 +131,12 @@ def _build(
     inline: str | None = None
     options: list[Option] = []
     if "dockerfile-inline" in target.single:
-        inline = value(target.single["dockerfile-inline"]).symbol()
+        inline = value(target.single["dockerfile-inline"]).text
         if inline is None:
             return None
     elif "dockerfile" in target.single:
         dockerfile = value(target.single["dockerfile"])
-        starts = [row[0] for row in dockerfile.alternatives if row]
+        starts = [row[0] for row in dockerfile.alternatives]
         if any(not isinstance(one, Literal) or _ELSEWHERE.match(one.text) for one in starts):
             return None
         before = Literal("" if where == "." else f"{where.rstrip('/')}/")
@@ -144,14 +144,14 @@ def _build(
     if "target" in target.single:
         options.append(Option("target", value(target.single["target"])))
     for key, several in target.several.items():
-        if key != "inherits" and not (linked and key in ("tags", "output")):
+        if not (linked and key == "tags"):
             options += [Option(key, value(text)) for text in several]
     if None in target.mapped.get("contexts", {}).values():
         return None
     for key, pairs in target.mapped.items():
         for name, one in pairs.items():
             options.append(Option(key, value((f"{name}=", *one) if one is not None else (name,))))
-    if called.parsed.has(syntax.push) and not linked:
+    if called.parsed.has(syntax.push):
         options.append(Option("push", None))
     return replace(called, parsed=Parsed(tuple(options), (Argument(context, None),))), inline
 

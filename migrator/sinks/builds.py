@@ -24,7 +24,10 @@ _MOST = 16
 """The most files that are read as alternatives of one Dockerfile."""
 _BASED = regex(r"^[ \t]*FROM[ \t]", re.IGNORECASE | re.MULTILINE)
 """What no Dockerfile is without; an archive has none."""
+_VARIABLE = regex(r"\$\{(\w+)\}")
 _REFERENCE = regex(r"(?:^|,)ref=([^,]+)")
+_OTHER_TYPE = regex(r"(?:^|,)type=(?!registry)[a-z]")
+_PUSHES = regex(r"type=registry|push=true|(?:type|push)=\$\{")
 
 
 class Arguments(Struct, frozen=True):
@@ -56,7 +59,7 @@ def build_images(
         source = text.partition("=")[2]
         if source.startswith("docker-image://"):
             yield ImageUse(Action.PULL, source.removeprefix("docker-image://"), command)
-        elif not text:
+        elif not text or _is_open(source, files):
             yield unknown(command, "a build context is not known", "a build context")
     target = parsed.values(syntax.target)
     replaced = frozenset(text.partition("=")[0] for text in contexts if text)
@@ -66,19 +69,26 @@ def build_images(
     else:
         yield from _dockerfiles(called, syntax, arguments, files)
     for value in parsed.values(syntax.cache):
-        yield from _cached(value, command)
+        yield from _cached(Action.PULL, value, command)
     for value in parsed.values(syntax.cache_push):
-        for text in filter(None, map(symbol, value.alternatives)):
-            if found := _REFERENCE.search(text):
-                yield ImageUse(Action.CACHE, found[1], command)
-    pushed = parsed.has(syntax.push) or any(
-        re.search(r"type=registry|push=true", value.symbol() or "") for value in parsed.values(syntax.output)
-    )
+        yield from _cached(Action.CACHE, value, command)
+    pushed = parsed.has(syntax.push) or any(_may_push(value, files) for value in parsed.values(syntax.output))
     for value in parsed.values(syntax.tag):
         if pushed:
             yield from of_value(Action.PUSH, value, command)
         names = filter(None, map(symbol, value.alternatives))
         yield from (ImageUse(Action.NAME, name, command) for name in names)
+
+
+def _is_open(text: str, files: Files) -> bool:
+    """Whether text begins with a variable that may hold anything."""
+    begin = _VARIABLE.match(text)
+    return begin is not None and not files.built_in.gives(begin[1])
+
+
+def _may_push(output: Value, files: Files) -> bool:
+    text = output.symbol()
+    return text is None or _PUSHES.search(text) is not None or _is_open(text, files)
 
 
 def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[str, str | None]:
@@ -172,17 +182,15 @@ def dockerfile_images(command: Command, text: str, shown: str, arguments: Argume
             yield from of_expansion(Action.READ, image.image, command)
 
 
-def _cached(value: Value, command: Command) -> Iterator[ImageUse]:
-    """`--cache-from NAME` or `type=registry,ref=NAME`; other types are no images."""
+def _cached(action: Action, value: Value, command: Command) -> Iterator[ImageUse]:
+    """`NAME` or `type=registry,ref=NAME`; other types are no images."""
     for row in value.alternatives:
-        text = symbol(row)
-        if text is None:
-            start = known_start(row)
-            reference = start.partition("ref=")[2] if "ref=" in start else start
-            if ":" in reference.rpartition("/")[2]:
-                yield ImageUse(Action.PULL, reference, command)
-            else:
-                yield from of_row(Action.PULL, row, value, command)
-        elif "=" not in text or "type=registry" in text:
-            found = _REFERENCE.search(text)
-            yield ImageUse(Action.PULL, found[1] if found else text, command)
+        start = known_start(row)
+        if _OTHER_TYPE.search(start):
+            continue
+        found = _REFERENCE.search(start)
+        reference = found[1] if found else start
+        if symbol(row) is None and ":" not in reference.rpartition("/")[2]:
+            yield from of_row(action, row, value, command)
+        else:
+            yield ImageUse(action, reference, command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 from msgspec.structs import replace
@@ -19,13 +19,13 @@ BASE = f"{HOST}/acme/base"
 
 
 def images(
-    text: str, files: Mapping[str, str] | None = None, folders: Paths | None = None
+    text: str, files: Mapping[str, str] | None = None, folders: Paths | None = None, listed: Iterable[str] = ()
 ) -> list[tuple[str, str | None]]:
     """What is pushed, cached and read; `folders` is where every command runs, if not where the script says."""
     flow = follow(text, files)
     if folders is not None:
         flow = replace(flow, commands=tuple(replace(one, folders=folders) for one in flow.commands))
-    uses = find_images(flow, BOOK, (files or {}).get)
+    uses = find_images(flow, BOOK, (files or {}).get, lambda: listed)
     return [("read" if use.action.reads else use.action.name.lower(), use.reference) for use in uses]
 
 
@@ -184,10 +184,53 @@ def test_a_local_image_is_named_before_it_is_read() -> None:
         (f"docker build --build-context a=docker-image://{WEB} .", [("read", WEB), ("read", BASE)]),
         (f"docker build --build-context {BASE}=docker-image://{WEB} .", [("read", WEB)]),
         ("head Dockerfile | docker build -", [("read", None)]),
+        ("printf 'ARG A\\nfrom alpine\\n' | docker build -", [("read", "alpine")]),
+        ("printf 'From alpine\\n' | docker build -f - sub", [("read", "alpine")]),
+        ("echo no FROM | docker build -", [("read", None)]),
+        ("docker build -", [("read", None)]),
+        ("docker build", [("read", None)]),
+        ("docker build -f $FILE .", [("read", None)]),
+        ("podman build own", [("read", "redis")]),
+        ("podman build both", [("read", "mysql"), ("read", "redis")]),
+        ("docker build -f sub/Other -f Dockerfile .", [("read", BASE)]),
+        ("docker build --target one -f sub/Stages sub", [("read", "node")]),
+        ("docker build --target two --target one -f sub/Stages sub", [("read", "node")]),
+        ("docker build -f sub/Stages sub", [("read", "node"), ("read", "alpine")]),
+        ("docker build --build-context a=$(cat a) .", [("read", None), ("read", BASE)]),
+        ("docker build --build-context a=$(cat a) -f sub/Argument .", [("read", None), ("read", None)]),
+        ("docker build --build-context a=$A .", [("read", None), ("read", BASE)]),
+        ("docker build --build-context a=$BITBUCKET_CLONE_DIR/sub .", [("read", BASE)]),
+        ("docker build --build-context a=./$A .", [("read", BASE)]),
+        ("docker build --build-context ALPINE=docker-image://$A -f sub/Small .", [("read", "${A}")]),
+        (f"docker build --cache-to type=registry,ref={WEB}:c,mode=max .", [("read", BASE), ("cache", f"{WEB}:c")]),
+        (f"docker build --cache-to ref={WEB}:c,type=registry .", [("read", BASE), ("cache", f"{WEB}:c")]),
+        (f"docker build --cache-to type=local,dest=a,notref={WEB} .", [("read", BASE)]),
+        (f"docker build --cache-to {WEB}:c .", [("read", BASE), ("cache", f"{WEB}:c")]),
+        (f"docker build --cache-to type=registry,ref={WEB}:$(date) .", [("read", BASE), ("cache", f"{WEB}:")]),
+        (f"docker build --cache-to type=registry,ref={WEB}$(date) .", [("read", BASE), ("cache", None)]),
+        ("docker build --cache-to $(cat a) .", [("read", BASE), ("cache", None)]),
+        ("docker build --cache-to type=gha,scope=$(cat a) .", [("read", BASE)]),
+        (f"docker build --output type=image,push=true -t {WEB} .", [("read", BASE), ("push", WEB)]),
+        (f"docker build -o type=local,dest=a -t {WEB} .", [("read", BASE)]),
+        (f"docker build -o $BITBUCKET_CLONE_DIR/a -t {WEB} .", [("read", BASE)]),
+        (f"docker build -o a -o $(cat a) -t {WEB} .", [("read", BASE), ("push", WEB)]),
+        (f"docker build -o $HOW -t {WEB} .", [("read", BASE), ("push", WEB)]),
+        (f"docker build -o type=$HOW -t {WEB} .", [("read", BASE), ("push", WEB)]),
+        ("docker build --push -t $(cat a) .", [("read", BASE), ("push", None)]),
     ],
 )
 def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tuple[str, str | None]]) -> None:
-    assert images(text, {"Dockerfile": f"FROM {BASE}\n", "sub/Other": "FROM node:20\n"}) == uses
+    files = {
+        "Dockerfile": f"FROM {BASE}\n",
+        "sub/Other": "FROM node:20\n",
+        "sub/Stages": "FROM node AS one\nFROM alpine AS two\n",
+        "sub/Argument": "FROM $A\n",
+        "sub/Small": "FROM alpine\n",
+        "own/Containerfile": "FROM redis\n",
+        "both/Dockerfile": "FROM mysql\n",
+        "both/Containerfile": "FROM redis\n",
+    }
+    assert images(text, files) == uses
 
 
 @pytest.mark.parametrize(
@@ -198,6 +241,8 @@ def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tup
         ("--build-arg FROM=$IMAGE", "${IMAGE}"),
         ("--build-arg FROM=$(cat image)", None),
         ("--build-arg OTHER=x", "node"),
+        ("--build-arg FROM", None),
+        ("--build-arg $(cat arguments)", "node"),
     ],
 )
 def test_a_build_argument_names_the_base(options: str, reference: str | None) -> None:
