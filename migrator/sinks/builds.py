@@ -94,9 +94,8 @@ def _may_push(output: Value, files: Files) -> bool:
 def _arguments(called: Invocation, syntax: BuildSyntax, files: Files) -> dict[str, str | None]:
     arguments: dict[str, str | None] = {}
     for value in called.parsed.values(syntax.argument):
-        written = value.symbol()
-        name, equals, text = (written if written is not None else known_start(value.alternatives[0])).partition("=")
-        if written is None:
+        name, equals, text = known_start(value.alternatives[0]).partition("=")
+        if value.symbol() is None:
             arguments[name] = None
         else:
             arguments[name] = text if equals else environment(called.command, files.built_in).get(name)

@@ -98,7 +98,7 @@ target "gone" {{
 }}
 target "where" {{
   context = "app"
-  contexts = {{ a = "target:${{OWN}}" }}
+  contexts = {{ a = "target:app${{OWN}}" }}
 }}
 target "which" {{
   context = "app"
@@ -137,13 +137,17 @@ target "argued" {{
   context = "app"
   args = {{ A = X }}
 }}
-target "file" {{ dockerfile = OWN }}
-target "files" {{ dockerfile = B }}
+target "file" {{ dockerfile = "${{OWN}}/Dockerfile" }}
+target "files" {{ dockerfile = "${{A}}/Dockerfile" }}
+target "staged" {{
+  dockerfile = "Stages"
+  target = X
+}}
 target "nothing-told" {{ dockerfile = "" }}
 """
 _FOLDERS = {
     **{f"{name}/Dockerfile": "FROM alpine\n" for name in ("github.com/acme/web", "a@b", "target:app", "a", "x/app")},
-    "b": "FROM alpine\n",
+    "Dockerfile": "FROM alpine\n",
     "Stages": f"FROM node AS one\nFROM {BASE}:5\n",
     "Args": "ARG FROM=node\nARG BY=mysql\nFROM $FROM\nFROM $BY\n",
     "app/Dockerfile": "FROM alpine\n",
@@ -173,7 +177,10 @@ _UNKNOWN = [("read", None)]
             [("read", "alpine"), ("push", WEB), ("push", "${REG}/web"), ("push", "a.io/web")],
         ),
         ("A=1 REG=a.io docker buildx bake --push named", [("read", "alpine"), ("push", "a.io/web")]),
-        (f"docker buildx bake linked\ndocker run {WEB}:latest", [("read", "alpine"), *_READ, ("read", f"{WEB}:latest")]),
+        (
+            f"docker buildx bake linked\ndocker run {WEB}:latest",
+            [("read", "alpine"), *_READ, ("read", f"{WEB}:latest")],
+        ),
     ],
 )
 def test_targets_are_builds(command: str, expected: list[tuple[str, str | None]]) -> None:
@@ -194,8 +201,11 @@ def test_targets_are_builds(command: str, expected: list[tuple[str, str | None]]
         ("four", [("read", "alpine"), *[("push", "".join(one)) for one in product(*_EITHER)]]),
         ("five", [("read", "alpine"), ("push", None)]),
         *((name, _UNKNOWN) for name in ("gone", "where", "null", "moved", "perhaps", "below", "remote", "person")),
-        *((name, _UNKNOWN) for name in ("other", "written", "held", "missing", "argued", "file", "files", "nothing-told")),
-        *((name, _UNKNOWN) for name in ("empty", "app gone")),
+        *(
+            (name, _UNKNOWN)
+            for name in ("other", "written", "held", "missing", "argued", "file", "files", "nothing-told")
+        ),
+        *((name, _UNKNOWN) for name in ("empty", "app gone", "staged")),
         ("which", [("read", None), ("read", "alpine")]),
     ],
 )

@@ -217,6 +217,8 @@ def test_a_local_image_is_named_before_it_is_read() -> None:
         (f"docker build -o $HOW -t {WEB} .", [("read", BASE), ("push", WEB)]),
         (f"docker build -o type=$HOW -t {WEB} .", [("read", BASE), ("push", WEB)]),
         ("docker build --push -t $(cat a) .", [("read", BASE), ("push", None)]),
+        ("export A=redis\ndocker build --build-arg A -f sub/Argument .", [("read", "redis")]),
+        ("[ $X ] && F=sub/Gone || F=sub/Other\ndocker build -f $F .", [("read", None), ("read", "node:20")]),
     ],
 )
 def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tuple[str, str | None]]) -> None:
@@ -224,13 +226,43 @@ def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tup
         "Dockerfile": f"FROM {BASE}\n",
         "sub/Other": "FROM node:20\n",
         "sub/Stages": "FROM node AS one\nFROM alpine AS two\n",
-        "sub/Argument": "FROM $A\n",
+        "sub/Argument": "ARG A\nFROM $A\n",
         "sub/Small": "FROM alpine\n",
         "own/Containerfile": "FROM redis\n",
         "both/Dockerfile": "FROM mysql\n",
         "both/Containerfile": "FROM redis\n",
     }
     assert images(text, files) == uses
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("docker build -f sub/O* .", [("read", "node:20")]),
+        ("docker build -f sub/$NAME .", [("read", "redis"), ("read", "node:20")]),
+        ("docker build -f $NAME .", [("read", None)]),
+        ("docker build $WHERE/sub", [("read", "redis")]),
+        ("docker build $WHERE", [("read", None)]),
+        ("docker build s*b", [("read", "redis")]),
+        ("docker build -f none/* .", [("read", None)]),
+        ("docker build -f many/* .", [("read", "many")] * 16),
+        ("docker build -f more/* .", [("read", None)]),
+        ("echo x > sub/New\ndocker build -f sub/$NAME .", [("read", None)]),
+        ("echo x > sub/New\ndocker build -f sub/O* .", [("read", "node:20")]),
+        ("git pull\ndocker build -f sub/O* .", [("read", None)]),
+        ("git pull\ndocker build -f sub/Other .", [("read", "node:20")]),
+        ("[ $X ] && F=sub/O* || F=sub/Dockerfile\ndocker build -f $F .", [("read", "redis"), ("read", "node:20")]),
+        ("cd /\ndocker build -f $FILE .", [("read", None)]),
+    ],
+)
+def test_of_a_name_that_is_known_in_part_each_file_may_be_meant(text: str, uses: list[tuple[str, str | None]]) -> None:
+    files = {
+        "sub/Other": "FROM node:20\n",
+        "sub/Dockerfile": "FROM redis\n",
+        **{f"many/{number}": "FROM many\n" for number in range(16)},
+        **{f"more/{number}": "FROM many\n" for number in range(17)},
+    }
+    assert images(text, files, listed=files) == uses
 
 
 @pytest.mark.parametrize(
@@ -330,6 +362,26 @@ def test_what_is_missing_is_said() -> None:
     (use,) = find_images(follow("docker build sub"), BOOK, {}.get)
     assert (use.action, use.subject) == (Action.READ, "sub/Dockerfile")
     assert use.why == "sub/Dockerfile is not in the repository, or the step changes it"
+    for text, subject, why in (
+        (
+            "docker build -f sub/../Gone .",
+            "sub/../Gone",
+            "the Dockerfile sub/../Gone is not in the repository, or the step changes it",
+        ),
+        (
+            "docker build -f sub/Dockerfile .",
+            "sub/Dockerfile",
+            "sub/Dockerfile is not in the repository, or the step changes it",
+        ),
+        ("docker build /srv", "/srv", "the Dockerfile /srv is not in the repository, or the step changes it"),
+        ("docker build", "a missing word", "the Dockerfile that a missing word names is not known"),
+        ("docker build -f $F .", "F", "the Dockerfile that $F names is not known"),
+        ("docker build -", "the Dockerfile on standard input", "the Dockerfile on standard input is not known"),
+        ("git pull\ndocker build -f *.a .", "*.a", "`git` may add files that `*.a` matches"),
+        ("docker build -f *.a .", "a variable", "the Dockerfile that `*.a` names is not known"),
+    ):
+        (use,) = find_images(follow(text), BOOK, {}.get)
+        assert (use.subject, use.why) == (subject, why)
     compose = {"compose.yml": "services: {a: {build: $FOLDER}}"}
     (use,) = find_images(follow("docker compose build"), BOOK, compose.get)
     assert (use.subject, use.why) == ("$FOLDER", "the Dockerfile $FOLDER is not in the repository")
