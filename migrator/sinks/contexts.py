@@ -63,7 +63,7 @@ def _inside(folder: str, path: str) -> str | None:
     if path.startswith(ROOTED) != folder.startswith(ROOTED):
         return None
     if GLOB.search(path):
-        return path if not folder or meet(Top("", (path,)), f"{around}**") else None
+        return path if meet(Top("", (path,)), f"{around}**") else None
     return path.removeprefix(around) if path.startswith(around) else None
 
 
@@ -96,7 +96,7 @@ def _of_build(called: Invocation, syntax: BuildSyntax, inline: str | None, files
             yield _context(folder, one.text, one.path, files)
     for value in called.parsed.values(syntax.context):
         for folder in _folders(_behind(value), called.command, files):
-            yield BuildContext(folder, _ALL, ())
+            yield BuildContext(folder, _ALL)
 
 
 def _of_service(build: Build, folder: str, files: Files) -> Iterator[BuildContext]:
@@ -106,7 +106,8 @@ def _of_service(build: Build, folder: str, files: Files) -> Iterator[BuildContex
     for place in _told(build.context, folder):
         yield _context(place, text, path or "", files)
     for context in build.contexts:
-        yield from (BuildContext(place, _ALL) for place in (_told(context.source, folder) if not context.image else ()))
+        if context.image in (None, context.source):  # which of both a variable names is not known
+            yield from (BuildContext(place, _ALL) for place in _told(context.source, folder))
 
 
 def _context(folder: str | None, text: str | None, path: str, files: Files) -> BuildContext:
