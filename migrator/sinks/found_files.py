@@ -20,7 +20,7 @@ from migrator.text.patterns import regex
 Text = Callable[[str], str | None]
 _MARKS = range(0xE000, 0xF900)
 """Characters for private use: each stands for a piece of text that is no literal."""
-_HOME = ("/root/", "${HOME}/")
+_HOME = "/root"
 _COPIERS = ("cp", "mv", "install", "ln")
 _INTO = regex(r"--t|-[a-zA-Z]*t")
 """`-t FOLDER` comes first: https://www.gnu.org/software/coreutils/manual/html_node/Target-directory.html"""
@@ -64,11 +64,8 @@ def place_of(path: Value, command: Command, book: RuleBook) -> str | None:
     if text is None:
         return None
     short = spelt(text, book.built_in)
-    if f"{short}/" in _HOME:
-        return "~"
-    home = next((one for one in _HOME if short.startswith(one)), "")
-    if home:
-        return f"~/{short.removeprefix(home)}"
+    if within(short, [_HOME]):
+        return f"~{short.removeprefix(_HOME)}"
     folder = "" if text.startswith(ROOTED) else only(command.folders)
     if folder is None or GLOB.search(short) or "$" in short:
         return None
@@ -117,8 +114,8 @@ def _touched(flow: Flow, place: str, before: Command, book: RuleBook) -> Iterato
     """What changes the file besides copies: words that say so, and in the home folder any that name it, or a folder
     around it, as programs do that unpack something there."""
     if not place.startswith(ROOTED):
-        if not any(_copied(one, place, book) is not None for one in flow.commands):
-            yield from (None for one in by_programs(flow, book) if matching(one, [place]))
+        others = tuple(one for one in flow.commands if _copied(one, place, book) is None)
+        yield from (None for one in by_programs(replace(flow, commands=others), book) if matching(one, [place]))
         return
     name = posixpath.basename(place)
     clients = {name for one in book.package_clients.values() if before.name in one.programs for name in one.programs}
@@ -177,7 +174,7 @@ def _copied(command: Command, place: str, book: RuleBook) -> str | None:
         return ""
     if target != (posixpath.dirname(place) or "."):
         return None
-    named = [one for one in sources if one is None or posixpath.basename(one) in (name, "", ".")]
+    named = [one for one in sources if one is None or posixpath.basename(one) == name]
     return ((named[0] or "") if plain and len(named) == 1 else "") if named else None
 
 
