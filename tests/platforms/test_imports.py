@@ -46,6 +46,7 @@ def test_a_pipeline_of_the_repositorys_own_file_is_none_of_another_one() -> None
         ("'{0a-f}:release/1:x'", ImportTarget("{0a-f}", "release/1", pipeline="x")),
         ("ci-shared:main", ImportTarget("ci-shared", "main")),
         ("ci-shared:main:all.yml", ImportTarget("ci-shared", "main", "all.yml")),
+        ("ci-shared:main:./ci/all.YAML", ImportTarget("ci-shared", "main", "ci/all.YAML")),
         ("publish@nowhere", None),
         ("publish", None),
         ("'a b:main:x'", None),

@@ -61,6 +61,7 @@ def test_what_is_no_bitbucket_file_is_none(text: str) -> None:
         "pipelines: {default: [{step: {name: deploy}}]}\n",
         "definitions: {caches: {a: b}}\n",
         "pipelines: {custom: {a: [{variables: [{name: script}]}]}}\n",
+        "definitions: {imports: {a: {import: a.yml, variables: {script: [docker login]}}}}\n",
     ],
 )
 def test_a_file_without_scripts_has_no_steps(text: str) -> None:
@@ -72,6 +73,11 @@ def test_variables_of_a_pipe_are_no_step_though_one_is_called_script() -> None:
     pipe = "{pipe: a/b:1, variables: {script: [docker login], image: x}}"
     (step,) = read(f"pipelines: {{default: [{{step: {{script: [{pipe}]}}}}]}}").steps
     assert words(step) == []
+
+
+def test_what_an_agent_is_told_after_the_script_is_no_step() -> None:
+    text = "pipelines: {default: [{step: {script: [a], after-script: [{agent: x, config: {script: [no]}}]}}]}"
+    assert found(text) == [(["a"], ["pipelines.default"])]
 
 
 # Where steps stand
@@ -116,6 +122,11 @@ def test_variables_of_a_pipe_are_no_step_though_one_is_called_script() -> None:
 )
 def test_a_step_is_found_wherever_it_stands(text: str, where: str) -> None:
     assert found(text) == [(["a"], [where])]
+
+
+def test_a_script_at_the_top_of_the_file_is_where_the_file_begins() -> None:
+    (step,) = read("script: [a]\npipelines: {}").steps
+    assert [(one.where, one.at) for one in step.occurrences] == [("", 0)]
 
 
 def test_unknown_keys_around_a_step_are_no_problem() -> None:
@@ -171,6 +182,11 @@ pipelines:
 def test_the_home_of_a_script_that_a_running_step_merges_in_is_no_step_of_its_own() -> None:
     text = "definitions: {s: &s {script: [a]}}\npipelines: {default: [{step: {<<: *s, name: x}}]}"
     assert found(text) == [(["a"], ["pipelines.default"])]
+
+
+def test_the_home_of_a_single_command_is_no_step() -> None:
+    text = "definitions: {login: {script: &c docker login}}\npipelines: {default: [{step: {script: [*c , b]}}]}"
+    assert found(text) == [(["docker login", "b"], ["pipelines.default"])]
 
 
 # Items
@@ -245,8 +261,9 @@ def test_artifacts_are_read_in_every_form(artifacts: str, paths: set[str]) -> No
 
 
 def test_caches_have_their_paths_in_both_forms() -> None:
-    text = "definitions: {caches: {one: a/b, two: {path: c, key: {files: [x]}}, three: }}\n"
-    text += "pipelines: {default: [{step: {script: [a], caches: [two, docker, three, one]}}]}"
+    text = "definitions: {caches: {one: a/b, two: {path: c, key: {files: [x]}}, three: , four: {key: x}, "
+    text += "five: {path: [d]}, six: {path: ~}}}\n"
+    text += "pipelines: {default: [{step: {script: [a], caches: [two, docker, three, four, five, six, one]}}]}"
     assert set(read(text).steps[0].kept) == {("a cache", "a/b"), ("a cache", "c")}
 
 
@@ -261,12 +278,18 @@ def test_what_a_file_exports_is_run_by_others_only(export: str, here: bool) -> N
     text = f"{export}definitions: {{pipelines: {{shared: [{{step: {{script: [a]}}}}]}}}}\n"
     text += "pipelines: {default: [{step: {script: [b]}}]}"
     assert {words(step)[0]: step.here for step in read(text).steps} == {"a": here, "b": True}
+    assert {words(step)[0]: step.elsewhere for step in read(text).steps} == {"a": not here, "b": False}
 
 
 def test_a_step_that_the_repository_runs_too_is_run_here_though_others_import_it() -> None:
     text = "export: true\ndefinitions: {pipelines: {shared: [{step: &s {script: [a]}}]}}\n"
     (step,) = read(text + "pipelines: {default: [{step: *s}]}").steps
-    assert step.here
+    assert (step.here, step.elsewhere) == (True, True)
+
+
+def test_only_what_an_after_script_runs_may_fail() -> None:
+    (step,) = read("pipelines: {default: [{step: {script: [a], after-script: [b]}}]}").steps
+    assert [shell.ignored for shell in step.shells] == [False, True]
 
 
 # Images
@@ -293,6 +316,44 @@ pipelines:
     ]
 
 
+def test_an_image_that_steps_share_is_there_once_with_each_of_them() -> None:
+    text = "definitions: {image: &i node}\n"
+    text += "pipelines: {default: [{step: {image: *i, script: [a]}}, {step: {image: *i, script: [b]}}]}"
+    result = read(text)
+    (image,) = result.images
+    assert image.steps == tuple(step.at for step in result.steps)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image: &i node\npipelines: {default: [{step: {image: *i, script: [a]}}]}",
+        "pipelines: {default: [{step: {image: &i node, script: [a]}}]}\ndefinitions: {services: {db: {image: *i}}}",
+    ],
+)
+def test_an_image_of_more_than_steps_is_of_no_step(text: str) -> None:
+    (image,) = read(text).images
+    assert image.steps == ()
+
+
+def test_only_services_have_images_of_their_own_in_the_definitions() -> None:
+    assert read("definitions: {steps: {one: {image: a}}, services: {two: {b: {image: c}}}}").images == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("a/b:1", "a/b:1"),
+        ("$HOST/b", "${HOST}/b"),
+        ("${HOST}/b", "${HOST}/b"),
+        ("'${{HOST}}/b-${{C}}'", "${HOST}/b-${C}"),
+    ],
+)
+def test_the_reference_of_an_image_names_its_variables_in_one_spelling(name: str, reference: str) -> None:
+    (image,) = read(f"image: {name}\npipelines:").images
+    assert image.reference == reference
+
+
 @pytest.mark.parametrize("image", ["", "[a]", "{username: x}", "~"])
 def test_an_image_without_a_name_is_none(image: str) -> None:
     assert read(f"image: {image}\npipelines: {{}}").images == ()
@@ -311,6 +372,8 @@ definitions:
     four: other-repo:main:shared-pipelines.yml
     five: {import: five-pipelines.yml, variables: [{name: A}]}
     six:
+    seven: ~
+    eight: " "
 """
     assert read(text).imports == (".bitbucket/shared-pipelines.yml", "two-pipelines.yml", "five-pipelines.yml")
 
@@ -358,6 +421,24 @@ def test_a_home_of_commands_that_nothing_runs_is_no_problem_though_it_is_no_step
     result = read(f"definitions: {{scripts: {home}}}\npipelines: {{default: [{{step: {{script: [*c , b]}}}}]}}")
     assert result.problems == ()
     assert ["docker login", "b"] in [words(step) for step in result.steps]
+
+
+def test_a_problem_of_a_script_that_steps_share_is_told_once() -> None:
+    text = "pipelines: {default: [{step: {script: &c [a, ~]}}, {step: {name: two, script: *c}}]}"
+    (problem,) = read(text).problems
+    assert text[problem.at] == "~"
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("{script: docker login}", "this script is not a list; write each command as `- command`"),
+        ("text", "this step is not a mapping; give it a script"),
+    ],
+)
+def test_a_problem_of_what_others_import_is_told_too(step: str, message: str) -> None:
+    (problem,) = read(f"definitions: {{pipelines: {{shared: [{{step: {step}}}]}}}}").problems
+    assert problem.message == message
 
 
 def test_a_null_final_is_a_problem() -> None:

@@ -27,6 +27,7 @@ _TEMPLATE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 class _Found(Struct):
     mapping: Mapping
+    script: Item
     at: int
     runs: list[Occurrence] = field(default_factory=list)
     homes: list[Occurrence] = field(default_factory=list)
@@ -77,8 +78,8 @@ class _Reader:
                 variables = {**variables, **self.declared(node)}
                 pending += [(child, path, variables) for child in reversed(node.items)]
             elif isinstance(node, Mapping):
-                if node.get("script") and path[-1:] != ("variables",):
-                    self.step(item, path, variables)
+                if (script := node.get("script")) and path[-1:] != ("variables",):
+                    self.step(item, script, path, variables)
                 elif path[:2] == ("definitions", "services") and len(path) == 3:
                     self.image(node, f"service {path[2]}")
                 children = [(child, (*path, key), variables) for key, child in node.items()]
@@ -99,9 +100,9 @@ class _Reader:
                         names.setdefault(name.value, name.span.start)
         return names
 
-    def step(self, item: Item, path: tuple[str, ...], variables: dict[str, int]) -> None:
+    def step(self, item: Item, script: Item, path: tuple[str, ...], variables: dict[str, int]) -> None:
         assert isinstance(item.node, Mapping)
-        found = self.found.setdefault(item.node, _Found(item.node, item.node.span.start))
+        found = self.found.setdefault(item.node, _Found(item.node, script, item.node.span.start))
         keys = path[:-1] if path[-1:] in (("step",), ("final",)) else path
         occurrence = Occurrence(".".join(keys), item.at)
         (found.runs if _runs(path) else found.homes).append(occurrence)
@@ -130,11 +131,10 @@ class _Reader:
     def steps(self) -> Iterator[Step]:
         """Steps that run, and those that nothing runs yet; not the home of a script that a running step merges in,
         nor that of a single command (`script: &login |`), which is no list."""
-        run = [found for found in self.found.values() if found.runs]
-        scripts = {script.node for found in run if (script := found.mapping.get("script"))}
+        scripts = {found.script.node for found in self.found.values() if found.runs}
         for found in self.found.values():
-            script = found.mapping.get("script")
-            if found.runs or (script and isinstance(script.node, Sequence) and script.node not in scripts):
+            script = found.script.node
+            if found.runs or (isinstance(script, Sequence) and script not in scripts):
                 yield self.build(found)
 
     def build(self, found: _Found) -> Step:
@@ -142,7 +142,7 @@ class _Reader:
         labels = mapping.get("runs-on")
         places = tuple(found.runs or found.homes)
         runs = bool(found.runs)
-        script = Commands("script", tuple(self.script(mapping.get("script"), "script", runs)))
+        script = Commands("script", tuple(self.script(found.script, "script", runs)))
         # That the native credentials are there as well is not documented: PLATFORM.md 1.5.
         after = tuple(self.script(mapping.get("after-script"), "after-script", runs))
         behind = Commands("after-script", after, ("after-script receives the native credentials",), ignored=True)

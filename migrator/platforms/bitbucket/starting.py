@@ -62,7 +62,10 @@ def releases(data: bytes, branch: str, known: Releases) -> tuple[Release, ...]:
     except (YamlError, Undecodable):
         return ()
     found = (Release(name, what) for name, node in _started(root, branch) for what in _released(node, known, 0))
-    return tuple({one.pipeline: one for one in found}.values())
+    first: dict[str, Release] = {}
+    for one in found:
+        first.setdefault(one.pipeline, one)
+    return tuple(first.values())
 
 
 def matches(pattern: str, branch: str) -> bool:
