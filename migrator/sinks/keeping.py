@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from migrator.flow.events import Argument, Command, Flow
 from migrator.ir.named import named
-from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, only
+from migrator.ir.paths import GLOB, NONE, Paths, Top, joined, matching, only
 from migrator.ir.paths import within as among
-from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, inputs
-from migrator.rulebook.programs import Gathering, Programs
+from migrator.ir.values import Alternative, Input, Literal, Unknown, Value, inputs, unknown
+from migrator.rulebook.programs import Gathering, Programs, Writer
 from migrator.rulebook.records import BuiltIn, RuleBook
 from migrator.sinks.invocations import parse
 from migrator.text.patterns import regex
@@ -22,7 +22,7 @@ from migrator.text.patterns import regex
 _REMOVING = frozenset({"rm", "mv"})
 _APART = regex(r"[=,@\s'\"();|<>]")
 _MOST = 16
-"""The most values that are known of a file."""
+"""The most values of a file that are told apart; what comes after them is one."""
 _MOST_FILES = 64
 """The most files of a script that are known by their names; what is in more of them may be in any."""
 ROOTED = ("/", "~", "$")
@@ -38,7 +38,7 @@ def spelt(path: str, built_in: BuiltIn) -> str:
     path = f"{path}/" if path in (f"${{{built_in.clone}}}", "${PWD}", "${HOME}") else path
     path = path.removeprefix(f"${{{built_in.clone}}}/").removeprefix("${PWD}/").removeprefix("file://")
     path = f"~{path.removeprefix('${HOME}')}" if path.startswith("${HOME}/") else path
-    return posixpath.normpath(path or ".")
+    return posixpath.normpath(path)
 
 
 def spellings(text: str, folders: Paths, built_in: BuiltIn) -> Iterator[str]:
@@ -104,16 +104,18 @@ class WrittenFiles(Struct, frozen=True):
             for name, content in tuple(_written(command, contents, book)):
                 path = name if name in contents or len(contents) < _MOST_FILES else ""
                 known = contents.get(path, ())
-                if len(known) < _MOST and not any(one is content for one in known):
-                    contents[path] = (*known, content)
+                if (held := _with(known, content)) != known:
+                    contents[path] = held
                     events.append((command, path, content))
-        removals = _removals(trace, book.built_in) if events else {}
+        removals = _removals(trace, book) if events else {}
         return cls(book.built_in, contents, tuple(events), removals)
 
     def named(self, text: str, folders: Paths) -> Iterator[Value]:
         """What the files hold that a word names."""
         for path in dict.fromkeys(spellings(text, folders, self.built_in)):
             yield from self.contents.get(path, ())
+        if text and len(self.contents) >= _MOST_FILES:
+            yield from self.contents.get("", ())
 
     def gone(self, writer: Command, path: str, before: Command | None = None) -> bool:
         """Whether a file that a command writes is surely gone `before` another of the same program, or at its end."""
@@ -137,12 +139,26 @@ class WrittenFiles(Struct, frozen=True):
                 yield from self.named(piece.path, folders)
 
 
-def _removals(trace: Flow, built_in: BuiltIn) -> dict[str, tuple[Command, ...]]:
+def _with(known: tuple[Value, ...], content: Value) -> tuple[Value, ...]:
+    """The values of a file with another one: of many, the last one is made of all the others that have names in them
+    which it has not."""
+    if any(one is content for one in known):
+        return known
+    if len(known) < _MOST:
+        return (*known, content)
+    last = unknown("too many possible values", (known[-1], content))
+    same = (inputs([last]), last.files) == (inputs([known[-1]]), known[-1].files)
+    return known if same else (*known[:-1], last)
+
+
+def _removals(trace: Flow, book: RuleBook) -> dict[str, tuple[Command, ...]]:
     """The commands that surely remove the files at paths, or in folders at them."""
+    built_in, programs = book.built_in, book.programs
     found: dict[str, dict[Command, None]] = {}
     for command in trace.commands:
         if command.name in _REMOVING and not command.looped and not isinstance(command.folders, Top):
-            words = command.arguments[:-1] if command.name == "mv" else command.arguments
+            writer = programs.writers.get(command.name)
+            words = _sources(command, writer)[0] if writer else command.arguments
             for path in (
                 path for one in words for path in spellings(one.value.symbol() or "", command.folders, built_in)
             ):
@@ -167,7 +183,7 @@ def _written(
             yield _place(path, folders, built_in), content
     writer = programs.writers.get(command.name)
     if contents and writer and writer.words == "last":
-        yield from _copied(command, parse(command.arguments, writer.options).words, contents, built_in)
+        yield from _copied(command, *_sources(command, writer), contents, built_in)
     elif contents and packs(command, programs):
         yield from _packed(command, contents, book)
 
@@ -180,20 +196,38 @@ def _edits(command: Command, programs: Programs) -> bool:
     )
 
 
+def _sources(command: Command, writer: Writer) -> tuple[Sequence[Argument], Sequence[Value]]:
+    """What a command copies or moves, and where to: its last word, or what an option says."""
+    parsed = parse(command.arguments, writer.options)
+    folders = parsed.values(writer.options)
+    return (parsed.words, folders) if folders else (parsed.words[:-1], [one.value for one in parsed.words[-1:]])
+
+
 def _copied(
-    command: Command, words: Sequence[Argument], contents: Mapping[str, tuple[Value, ...]], built_in: BuiltIn
+    command: Command,
+    words: Sequence[Argument],
+    targets: Sequence[Value],
+    contents: Mapping[str, tuple[Value, ...]],
+    built_in: BuiltIn,
 ) -> Iterator[tuple[str, Value]]:
-    for word in words[:-1]:
-        places = frozenset(spellings(word.value.symbol() or "", command.folders, built_in))
-        target = _place(words[-1].value, command.folders, built_in)
+    texts = [word.value.symbol() or "" for word in words]
+    places = dict.fromkeys(place for text in texts for place in spellings(text, command.folders, built_in))
+    for target in [_place(value, command.folders, built_in) for value in targets]:
         for known in [*contents]:
-            for place in places:
-                copies = [""] if known == place else []
-                if known and lies_in(place, known) and not GLOB.search(place):
-                    copies = [posixpath.relpath(known, place)]
-                for rest in copies:
-                    for copy in (posixpath.join(target, rest), posixpath.join(target, posixpath.basename(place), rest)):
-                        yield from ((posixpath.normpath(copy), content) for content in contents[known])
+            for source in (source for place in places for source in _copies(place, known)):
+                rest = "" if source == known else posixpath.relpath(known, source)
+                for copy in (posixpath.join(target, rest), posixpath.join(target, posixpath.basename(source), rest)):
+                    yield from ((posixpath.normpath(copy), content) for content in contents[known])
+
+
+def _copies(place: str, known: str) -> Iterable[str]:
+    """The file itself, or folders with it, that are copied where a word names a place; both are `spelt`."""
+    if not known:
+        return ()
+    if GLOB.search(place):
+        around = (known[:at] for at, sign in enumerate(known) if sign == "/")
+        return sorted(matching(frozenset({place}), [known, *around]))
+    return [place] if known == place or lies_in(place, known) else ()
 
 
 def _packed(command: Command, contents: Mapping[str, tuple[Value, ...]], book: RuleBook) -> Iterator[tuple[str, Value]]:
