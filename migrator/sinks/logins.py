@@ -26,6 +26,10 @@ OTHER = "another registry"
 """The host of a login of which no more is known than that it is none of Packages."""
 
 
+_ANY = "\0"
+"""What is not known of a host; no literal text has it."""
+
+
 class Binding(Struct, frozen=True):
     """A `variable` that a file names for its client, and the native `expression` of what it is to hold. `whole`: what
     it holds now is not known in its halves."""
@@ -174,18 +178,11 @@ def _may_be_packages(alternative: Alternative, book: RuleBook) -> bool:
 
     `$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com` cannot.
     """
-    parts = [""]
-    for number, piece in enumerate(alternative):
-        if not isinstance(piece, Literal):
-            parts.append("")
-            continue
-        text = piece.text if number else without_scheme(piece.text)
-        before, slash, _ = text.partition("/")
-        parts[-1] += before.lower()
-        if slash:
-            break
+    text = "".join(piece.text.lower() if isinstance(piece, Literal) else _ANY for piece in alternative)
+    scheme, colon, rest = text.partition("://")
+    parts = without_scheme(rest if colon and _ANY in scheme else text).partition("/")[0].split(_ANY)
     hosts = [one for registry in book.registries.values() for one in registry.hosts]
-    return any(wildcards.may_be(parts, one) for one in hosts)
+    return any(wildcards.may_be(parts, spelling) for one in hosts for spelling in (one, f"{one}:443"))
 
 
 def _strongest(given: tuple[Sink, ...], role: Role) -> list[Sink]:

@@ -155,7 +155,7 @@ def linkage(shown: str, repository: str = "this repository") -> str:
 
 
 def _matches(name: Name, pattern: str) -> bool:
-    pattern = _SYMBOL.sub(r"${\1}", re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern))
+    pattern = re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*)", r"${\1}", pattern)
     full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"
     text = name.text
     if name.running and "${" not in full:

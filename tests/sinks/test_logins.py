@@ -10,7 +10,7 @@ from migrator.sinks.calls import find_calls
 from migrator.sinks.images import find_images
 from migrator.sinks.invocations import invocation
 from migrator.sinks.login_files import kept
-from migrator.sinks.logins import Login, find_logins
+from migrator.sinks.logins import OTHER, SEVERAL, Login, find_logins
 from migrator.sinks.packages import host_of
 from migrator.sinks.values import value_of
 from tests.flow.reading import BOOK, command, follow
@@ -55,6 +55,11 @@ def test_what_only_looks_like_a_login_is_none(text: str) -> None:
         "$ACCOUNT.dkr.ecr.eu-west-1.amazonaws.com",
         "https://$NAME.example.com/",
         "localhost:5000",
+        "$SCHEME://example.com/x",
+        "$R.example.com/$NAME",
+        "${R:-docker.io}.example.com",
+        f"example.com/$A/{HOST}",
+        f"ftp://$A.{HOST}",
     ],
 )
 def test_a_login_elsewhere_is_certainly_elsewhere(words: str) -> None:
@@ -70,6 +75,12 @@ def test_a_login_elsewhere_is_certainly_elsewhere(words: str) -> None:
         (f"${{R:-{HOST}}}", "R"),
         ("https://$R/acme", "R"),
         ("crg.$DOMAIN", "DOMAIN"),
+        ("CRG.$DOMAIN", "DOMAIN"),
+        ("crg.$DOMAIN/$NAME.example.com", "DOMAIN"),
+        ("$R:443", "R"),
+        (f"$SCHEME://{HOST}", "SCHEME"),
+        (f"http$S://{HOST}/v2", "S"),
+        ("https://crg.$A.io", "A"),
         ("$(cat host)", "a file or filter that `cat` reads"),
         (f"{HOST} docker.io", "the words of the login"),
         (f"{HOST} $REST", "the words of the login"),
@@ -85,6 +96,12 @@ def test_a_host_that_may_be_packages_is_told_from_one_that_nobody_knows() -> Non
     assert login.perhaps is BOOK.registry(HOST)
     (login,) = logins("docker login -u a -p b $R")
     assert login.perhaps is None
+    (login,) = logins(f"if x; then H={HOST}; else H=ghcr.io; fi\ndocker login -u a -p b $H")
+    assert (login.registry, login.perhaps, login.host_subject) == (None, BOOK.registry(HOST), "$H")
+    (login,) = logins(f"docker login -u a -p b docker.io {HOST}")
+    assert login.perhaps is BOOK.registry(HOST)
+    (login,) = logins("docker login -u a -p b docker.io ghcr.io")
+    assert (login.perhaps, login.host_subject) == (None, SEVERAL)
     registry = BOOK.registry(HOST)
     assert registry is not None
     other = replace(registry, hosts=frozenset({"registry.example"}))
@@ -92,6 +109,47 @@ def test_a_host_that_may_be_packages_is_told_from_one_that_nobody_knows() -> Non
         follow("docker login -u a -p b crg.$DOMAIN"), replace(BOOK, registries={"1": registry, "2": other})
     )
     assert login.host_unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("docker login -u a -p b", ""),
+        ("docker login -u a -p b GHCR.io/acme", "ghcr.io"),
+        ("if x; then H=quay.io; else H=ghcr.io; fi\ndocker login -u a -p b $H", "ghcr.io"),
+        ("docker login -u a -p b $X.example.com", OTHER),
+    ],
+)
+def test_a_login_elsewhere_says_where_as_far_as_it_is_known(text: str, host: str) -> None:
+    (login,) = logins(text)
+    assert (login.host, login.registry, login.host_subject) == (host, None, "")
+
+
+def test_a_login_that_names_no_host_is_one_to_the_registry_that_is_the_default() -> None:
+    registry = BOOK.registry(HOST)
+    assert registry is not None
+    default = replace(registry, hosts=frozenset({"b.example", "a.example"}), default=True)
+    book = replace(BOOK, registries={"1": registry, "2": default})
+    (login,) = find_logins(follow("docker login -u a -p b"), book)
+    assert (login.host, login.registry) == ("a.example", default)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'docker() {{ command docker "$@"; }}\ndocker login -u a -p b {HOST}',
+        f'a() {{ command docker "$@"; }}\ndocker() {{ a "$@"; }}\ndocker login -u a -p b {HOST}',
+        f"docker() {{ echo $1; }}\ndocker login -u a -p b {HOST}",
+    ],
+)
+def test_a_function_with_the_name_of_a_client_is_one_login_whether_it_calls_the_client(text: str) -> None:
+    (login,) = logins(text)
+    assert (login.username.text, login.password.text) == ("a", "b")
+
+
+def test_a_login_in_a_function_hides_none_that_stands_beside_it() -> None:
+    text = f"docker() {{ echo $1; }}\nb() {{ docker login -u a -p b {HOST}; }}\nb\ndocker login -u a -p c {HOST}\nb"
+    assert [login.password.text for login in logins(text)] == ["b", "c", "b"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.findings.records import Ownership
 from migrator.findings.settings import Settings
@@ -46,6 +47,48 @@ def name(reference: str, settings: Settings = NOBODY) -> Name:
 )
 def test_images_of_other_registries_are_elsewhere(reference: str) -> None:
     assert name_of(reference, BOOK, NOBODY) == Elsewhere()
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("node:20", f"{HOST}/node"),
+        ("acme/web:1", f"{HOST}/acme/web"),
+        (HOST, f"{HOST}/{HOST}"),
+        ("localhost", f"{HOST}/localhost"),
+        (f"{HOST}/acme/web:1", f"{HOST}/acme/web"),
+        ("ghcr.io/acme/web", None),
+        ("registry:5000/web", None),
+        ("localhost/web", None),
+    ],
+)
+def test_an_image_without_a_host_is_of_the_registry_that_is_the_default(reference: str, text: str | None) -> None:
+    registry = BOOK.registry(HOST)
+    assert registry is not None
+    default = replace(registry, default=True, hosts=registry.hosts | {"z.example"})
+    found = name_of(reference, replace(BOOK, registries={"docker": default}), NOBODY)
+    assert (found.text if isinstance(found, Name) else None) == text
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [("npm.apkg.io/acme/web/", "npm.apkg.io/acme/web"), (f"{HOST}/acme/web/", f"{HOST}/acme/web/")],
+)
+def test_only_an_address_that_is_no_image_may_end_with_a_slash(reference: str, text: str) -> None:
+    assert name(reference).text == text
+
+
+@pytest.mark.parametrize(
+    ("reference", "workspace", "running"),
+    [
+        (f"{HOST}/${{BITBUCKET_WORKSPACE}}/web", "${BITBUCKET_WORKSPACE}", True),
+        (f"{HOST}/${{W}}/web", "${W}", False),
+        (f"{HOST}/acme/web", "acme", False),
+    ],
+)
+def test_a_package_may_be_of_the_workspace_that_runs_it(reference: str, workspace: str, running: bool) -> None:
+    found = name(reference)
+    assert (found.workspace, found.running) == (workspace, running)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +137,8 @@ def test_a_known_workspace_and_repository_are_filled_in() -> None:
         ("a:1@sha256:0", "a"),
         ("h:5000/a", "h:5000/a"),
         ("h:5000/a:1", "h:5000/a"),
+        (":1", ""),
+        ("h:5000/:1", "h:5000/"),
     ],
 )
 def test_a_port_is_no_tag(reference: str, expected: str) -> None:
@@ -123,6 +168,46 @@ def test_a_package_of_another_workspace_is_foreign_though_it_is_pushed() -> None
 
 
 @pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("acme/listed", (Ownership.OWN, "listed in own-packages")),
+        ("other/listed", (Ownership.OWN, "listed in own-packages")),
+        ("other/pushed", (Ownership.FOREIGN, "of the workspace other, not acme")),
+        ("other/shared", (Ownership.FOREIGN, "of the workspace other, not acme")),
+        ("acme/shared", (Ownership.SHARED, "listed in shared-packages")),
+        ("acme/shared-${X}", (Ownership.SHARED, "listed in shared-packages")),
+        ("acme/shared-and-pushed", (Ownership.OWN, "pushed by this repository")),
+        ("acme/pushed", (Ownership.OWN, "pushed by this repository")),
+        ("acme/${PUSHED}", (Ownership.OWN, "pushed by this repository")),
+        ("acme/${X}", (Ownership.UNKNOWN, "a part of the name is not known")),
+        ("acme/base", (Ownership.FOREIGN, "not pushed by this repository")),
+    ],
+)
+def test_whose_a_package_is_has_a_reason(path: str, answer: tuple[Ownership, str]) -> None:
+    settings = Settings(
+        workspace="acme", own_packages=("acme/listed", "other/listed"), shared_packages=("*/shared", "acme/shared-*")
+    )
+    pushed = frozenset(
+        f"{HOST}/{one}" for one in ("other/pushed", "acme/pushed", "acme/${PUSHED}", "acme/shared-and-pushed")
+    )
+    assert PushedPackages(settings, pushed).owner(name(f"{HOST}/{path}")) == answer
+
+
+def test_the_workspaces_of_pushed_packages_are_those_that_are_written() -> None:
+    assert PushedPackages(NOBODY, frozenset({f"{HOST}/acme/web", f"{HOST}/${{W}}/web", "web"})).workspaces == {"acme"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "listed"),
+    [("acme/web", False), ("$W/web", True), ("${W}/web", True), ("$V/web", False), ("*/web", True), ("$W", False)],
+)
+def test_the_workspace_in_another_variable_is_not_taken_for_the_running_one(pattern: str, listed: bool) -> None:
+    picture = PushedPackages(Settings(own_packages=(pattern,), shared_packages=(pattern,)))
+    assert picture.listed(name(f"{HOST}/${{W}}/web")) is listed
+    assert picture.shared(name(f"{HOST}/${{W}}/web")) is listed
+
+
+@pytest.mark.parametrize(
     ("pattern", "listed"),
     [
         ("acme", False),
@@ -146,6 +231,7 @@ def test_own_packages_may_name_the_workspace_or_its_variable(pattern: str) -> No
     picture = PushedPackages(Settings(own_packages=(pattern,)))
     assert picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/web"))
     assert not picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/api"))
+    assert not PushedPackages(Settings(own_packages=("$W/web",))).listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/web"))
 
 
 def test_workspaces_are_counted_where_they_are_written() -> None:

@@ -92,3 +92,9 @@ def test_a_program_may_read_what_it_is_told_or_start_one_that_does(text: str) ->
 def test_a_client_looks_for_its_credential_in_variables_of_its_own(text: str, takes: bool) -> None:
     found = readers(text)
     assert [found.takes(command, "TWINE_PASSWORD") for command in found.trace.commands] == [takes]
+
+
+@pytest.mark.parametrize("word", ["all", "-p", "--password-stdin"])
+def test_what_a_client_is_given_by_its_words_is_no_variable_though_it_has_such_a_name(word: str) -> None:
+    found = readers("docker login -u a -p b crg.apkg.io")
+    assert not found.takes(found.trace.commands[0], word)
