@@ -26,7 +26,7 @@ class Name(Struct, frozen=True):
     host: str
     workspace: str
     complete: bool
-    running: bool = False
+    running: bool
 
     @property
     def shown(self) -> str:
@@ -159,7 +159,7 @@ def _matches(name: Name, pattern: str) -> bool:
     full = pattern if pattern.startswith(f"{name.host}/") else f"{name.host}/{pattern}"
     text = name.text
     if name.running and "${" not in full:
-        text = text.replace(name.workspace, full.split("/")[1], 1)
+        text = text.replace(name.workspace, full.split("/")[1])
     return fnmatchcase(text, full.replace("[", "[[]"))
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from migrator.flow.events import Command
 from migrator.ir.paths import Paths, Top, joined, patterns
+from migrator.ir.values import Unknown
 from migrator.rulebook.sinks import Channel
 from migrator.sinks.invocations import invocation
-from migrator.sinks.login_files import LoginFiles, gives_login_file, is_login_file, kept, written_by_hand
+from migrator.sinks.login_files import (
+    LoginFiles,
+    gives_login_file,
+    is_login_file,
+    kept,
+    written_by_hand,
+    written_logins,
+)
 from tests.flow.reading import BOOK, command, follow
 
 CLONE = "$BITBUCKET_CLONE_DIR"
@@ -15,7 +26,10 @@ CLONE = "$BITBUCKET_CLONE_DIR"
 
 def files_of(text: str) -> LoginFiles:
     """Those of a script that does nothing but log in and change folders."""
-    commands = follow(text).commands
+    return files_in(follow(text).commands)
+
+
+def files_in(commands: Sequence[Command]) -> LoginFiles:
     visited = joined(one.folders for one in commands)
     return LoginFiles.of([one for one in commands if one.name != "cd"], visited, BOOK)
 
@@ -134,6 +148,13 @@ def test_a_text_names_a_login_file_or_holds_it_or_packs_it(text: str, answers: t
         ("docker run --mount=src=/root/.docker/config.json,dst=/x a", True),
         ("docker run -v config.json:/x a", False),
         ("podman run -v ~/.config/containers:/x a", True),
+        ("docker run -v $HOME:/x a", True),
+        ("docker run -v /root/:/x:ro a", True),
+        ("docker run --mount type=bind,source=/root,target=/x a", True),
+        ("docker run -v /x:/root a", False),
+        ("docker run -w /root a", False),
+        ("docker run -v /root/x:/x a", False),
+        ("docker run -v /run/containers/0:/x a", True),
     ],
 )
 def test_a_container_may_be_given_the_login_file(text: str, given: bool) -> None:
@@ -147,6 +168,19 @@ def test_a_container_may_be_given_the_login_file(text: str, given: bool) -> None
         ("cat ~/.docker/config.json", []),
         ("echo $A > ~/.docker/config.json", ["${A}\n"]),
         ("echo $A | tee ~/.docker/config.json copy", ["${A}\n"]),
+        ("tee ~/.docker/config.json", []),
+        ("echo $A | cat ~/.docker/config.json", []),
+        ("export DOCKER_CONFIG=/x\necho $A > /x/config.json", ["${A}\n"]),
+        ("export DOCKER_CONFIG=/x\necho $A > /x/auth.json", ["${A}\n"]),
+        ("export REGISTRY_AUTH_FILE=/x/y\necho $A > /x/y", ["${A}\n"]),
+        ("export DOCKER_CONFIG=/x\necho $A > /x/y", []),
+        ("export DOCKER_CONFIG=$(x)\necho $A > /x/config.json", []),
+        ("export OTHER=/x\necho $A > /x/config.json", []),
+        ("cd $(x)\necho auths $A > config.json", ["auths ${A}\n"]),
+        ("cd $(x)\necho auths $A > auth.json", ["auths ${A}\n"]),
+        ("cd $(x)\necho login $A > config.json", []),
+        ("cd $(x)\necho auths $A > x.json", []),
+        ("cd x\necho auths $A > config.json", []),
     ],
 )
 def test_what_is_written_into_a_login_file_is_a_sink(text: str, content: list[str]) -> None:
@@ -185,6 +219,9 @@ def test_a_name_alone_is_the_login_file_in_the_folder_that_was_entered(text: str
     [
         ("docker login", "DOCKER_CONFIG"),
         ("HOME=/a docker login", "/a/.docker"),
+        ("DOCKER_CONFIG=$HOME/.docker docker login", "DOCKER_CONFIG"),
+        ("docker --config ~/.docker login", "DOCKER_CONFIG"),
+        ("docker --config ~/.docker2 login", "~/.docker2"),
         ("export HOME=$PWD/a\nDOCKER_CONFIG=/b docker login", "/b"),
         ("HOME=$(mktemp -d) docker login", "?"),
         ("HOME=/a helm registry login", "/a/.config/helm/registry/config.json"),
@@ -195,3 +232,157 @@ def test_the_home_folder_moves_the_login_file(text: str, place: str) -> None:
     called = invocation(follow(text).commands[-1], BOOK)
     assert called is not None
     assert kept(called) == place
+
+
+HOST = "crg.apkg.io"
+NATIVE = "$BITBUCKET_PACKAGES_TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("echo $A > x", []),
+        ("echo $A > ~/.docker/config.json", [(("A",), False, ())]),
+        (f"echo {HOST} $A $B $A > ~/.docker/config.json", [(("A", "B"), True, ())]),
+        ("echo ghcr.io $A > ~/.docker/config.json", []),
+        (f"echo {HOST} x > ~/.docker/config.json", [((), True, ())]),
+        ("echo x > ~/.docker/config.json", []),
+        (f"echo {HOST} {NATIVE} > ~/.docker/config.json", []),
+        (f"echo {HOST} {NATIVE} $A > ~/.docker/config.json", [(("A",), True, ())]),
+        ("echo $A > x\ncp x ~/.docker/config.json", [(("A",), False, ())]),
+        ("echo $A > x\ntar cf ~/.docker/config.json x", []),
+        ("echo $A > ~/.docker/config.json\ncp x ~/.docker/config.json", [(("A",), False, ())]),
+        ("cat f > ~/.docker/config.json", [((), False, ("f",))]),
+        ("$(x) > ~/.docker/config.json", [((), False, ())]),
+        ("DOCKER_AUTH_CONFIG=$A", [(("A",), False, ())]),
+        ("DOCKER_AUTH_CONFIG='x '$A", []),
+        ("DOCKER_AUTH_CONFIG='auths '$A", [(("A",), False, ())]),
+        (f"DOCKER_AUTH_CONFIG='auths {HOST}'", [((), True, ())]),
+        ("DOCKER_AUTH_CONFIG=", []),
+        ("OTHER=$A", []),
+    ],
+)
+def test_a_login_that_a_script_writes_shows_its_registry_or_may_be_to_packages(
+    text: str, found: list[tuple[object, ...]]
+) -> None:
+    logins = written_logins(follow(text, {"f": "x"}), BOOK)
+    assert [(one.stored, one.surely, one.files) for one in logins] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "outside", "places"),
+    [
+        ("docker login", ("~/.docker/config.json",), ()),
+        ("HOME=/a docker login", ("/a/.docker/config.json", "~/.docker/config.json"), ("/a/.docker", "~/.docker")),
+        ("helm registry login", ("~/.config/helm/registry/config.json",), ()),
+        ("helm --registry-config /a registry login", ("/a",), ("/a",)),
+        ("docker --config $A/x login", ("${A}/x/config.json",), ("${A}/x",)),
+        ("docker --config x login", (), ("x",)),
+        ("docker --config $(x) login", (), ()),
+        ("x login", (), ()),
+    ],
+)
+def test_the_files_elsewhere_are_told_by_the_words_of_a_login(
+    text: str, outside: tuple[str, ...], places: tuple[str, ...]
+) -> None:
+    found = files_of(text)
+    assert (found.outside, found.places) == (outside, places)
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("D=$(mktemp -d)\ndocker --config $D login\nx $D", (True, True)),
+        ("D=$(mktemp -d)\nE=$(mktemp -d)\ndocker --config $D login\nx $E", (False, False)),
+        ("D=$(mktemp -d)\ndocker --config $D login\nx $(mktemp -d)", (False, False)),
+        ("docker login\nexport DOCKER_CONFIG=$(x)\nx $DOCKER_CONFIG", (True, True)),
+        ("docker login\nHOME=$(x)\nx $HOME", (False, True)),
+        ("docker login\nD=$(echo $HOME | sed s/a/b/)\nx $D", (False, True)),
+        ("docker login\nD=$(echo $OTHER | sed s/a/b/)\nx $D", (False, False)),
+    ],
+)
+def test_what_is_not_known_may_be_the_place_of_a_login(text: str, answers: tuple[bool, bool]) -> None:
+    commands = follow(text).commands
+    (piece,) = commands[-1].arguments[0].value.pieces
+    assert isinstance(piece, Unknown)
+    found = files_in(commands)
+    assert (found.may_be(piece), found.may_be_above(piece)) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "at"),
+    [
+        ("docker --config own login", "own", True),
+        ("docker --config own login", "own/x/y", True),
+        ("docker --config own login", "owner", False),
+        ("docker --config $A/two login", "b/two", True),
+        ("docker --config $A/two login", "b/two/config.json", True),
+        ("docker --config $A/two login", "b/three", False),
+        ("docker --config $A login", "b", False),
+        ("docker --config $(mktemp -d x.XXX) login", "b", False),
+    ],
+)
+def test_a_path_is_at_a_login_file_where_that_may_be_there(text: str, path: str, at: bool) -> None:
+    assert files_of(text).is_at(path) is at
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "folder", "lies"),
+    [
+        ("docker --config own login", "own", "", True),
+        ("docker --config own login", ".", "own", True),
+        ("docker --config own login", "own", "x", False),
+        ("docker --config . login", ".", "", False),
+        ("docker --config . login", "config.json", "", False),
+    ],
+)
+def test_a_word_names_a_login_file_of_the_clone_directory(text: str, word: str, folder: str, lies: bool) -> None:
+    assert files_of(text).is_in(word, frozenset({folder})) is lies
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/", True),
+        ("~", True),
+        ("/root", True),
+        ("/root/", True),
+        ("~somebody", True),
+        ("${HOME}", True),
+        ("~/.docker", True),
+        ("~/.docker/config.json", True),
+        ("~/.d*", True),
+        ("/srv", True),
+        ("/s*", True),
+        ("/srv/two/config.json", True),
+        ("/srv/two/x", False),
+        ("/x*", False),
+        ("~/x", False),
+        ("/home", False),
+        ("/root/x", False),
+    ],
+)
+def test_a_folder_elsewhere_is_above_a_login_file(path: str, above: bool) -> None:
+    assert FILES.is_above(path) is above
+
+
+@pytest.mark.parametrize(
+    ("text", "folders", "entered", "whole", "part"),
+    [
+        ("own", frozenset({""}), (), True, True),
+        (".", frozenset({""}), (), True, True),
+        ("~/.docker", frozenset({""}), (), True, True),
+        ("~", frozenset({""}), (), True, False),
+        ("/srv", frozenset({"x"}), (), True, False),
+        ("/x", frozenset({""}), (), False, False),
+        (".", frozenset({"x"}), ("~",), False, False),
+        (".", Top("a folder"), ("~",), True, True),
+        ("..", Top("a folder"), ("/srv/x",), True, False),
+        ("x", Top("a folder"), ("~",), False, False),
+    ],
+)
+def test_who_copies_a_folder_with_all_below_it_copies_the_login_file(
+    text: str, folders: Paths, entered: tuple[str, ...], whole: bool, part: bool
+) -> None:
+    assert FILES.copied(text, folders, entered, whole=True) is whole
+    assert FILES.copied(text, folders, entered, whole=False) is part

@@ -231,6 +231,8 @@ def test_own_packages_may_name_the_workspace_or_its_variable(pattern: str) -> No
     picture = PushedPackages(Settings(own_packages=(pattern,)))
     assert picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/web"))
     assert not picture.listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/api"))
+    twice = name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/${{BITBUCKET_WORKSPACE}}-web")
+    assert PushedPackages(Settings(own_packages=("acme/acme-web",))).listed(twice)
     assert not PushedPackages(Settings(own_packages=("$W/web",))).listed(name(f"{HOST}/${{BITBUCKET_WORKSPACE}}/web"))
 
 
@@ -253,4 +255,4 @@ def test_a_pattern_stands_for_all_that_a_name_may_be(reference: str, pattern: st
 
 
 def test_a_name_that_may_go_on_is_a_pattern_that_goes_on() -> None:
-    assert Name(f"{HOST}/acme/web", HOST, "acme", complete=False).pattern == f"{HOST}/acme/web*"
+    assert Name(f"{HOST}/acme/web", HOST, "acme", complete=False, running=False).pattern == f"{HOST}/acme/web*"

@@ -24,6 +24,7 @@ A = Input("A", ())
         (Value(((A, Literal("_A")),)), "${A}_A"),
         (Value(((Literal("B "), A, Input("B", ())),)), None),
         (Value(((Unknown("a file", path="f", files=("f",)),),)), "text of f"),
+        (Value(((Unknown("a file", path="f", files=("f",)),), (Literal("b"),))), None),
         (Value(((Unknown("a file", files=("f",)),),)), None),
         (Value(((Unknown("a file", path="f"),),)), None),
         (Value(((Unknown("a file", path="f", files=("f", "g")),),)), None),
