@@ -103,9 +103,11 @@ def _place(login: PackagesLogin, visibility: Visibility, together: Collection[in
 
 
 def _seers(login: PackagesLogin, visibility: Visibility) -> Iterator[Sighting]:
-    """What keeps the assignments on the way of the credential as they are."""
-    found = (one for word in login.words for one in sources(word.value))
-    yield from dict.fromkeys(seer for one in found if (seer := visibility.seer(one)))
+    """What keeps the assignments on the way of the credential as they are, those of the variables included that its
+    client takes it from."""
+    told = (login.command.environment.get(word.variable, ()) for word in login.words if word.variable)
+    found = [*(one for word in login.words for one in sources(word.value)), *(one for each in told for one in each)]
+    yield from dict.fromkeys(seer for one in found if one and (seer := visibility.seer(one)))
 
 
 def _points(word: LoginWord, visibility: Visibility) -> tuple[Point, ...]:

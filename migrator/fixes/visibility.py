@@ -74,26 +74,26 @@ class Visibility:
         script, name = self.shell.script, definition.name
         part = script.part(span.start)
         if part is not None and part.key in self.context.shared_items:
-            yield Sighting(f"{name}: another script has the same item", script, span)
+            yield Sighting(f"another script has the item that sets {name}", script, span)
         if self.edited and (user := self._other_user(span)):
-            yield Sighting(f"{name}: its file is there for {user}, too", script, span)
+            yield Sighting(f"the file that sets {name} is there for {user}, too", script, span)
         given = self.context.given(name)
-        later = queries.exported_readers(self.trace, definition) if given else ()
+        later = queries.exported_readers(self.trace, definition)
         for use in (*queries.readers(self.trace, definition), *later):
             if self.foreign_use(use):
-                yield Sighting(f"{name}: it is read", script, use.read.span)
+                yield Sighting(f"something else reads {name}", script, use.read.span)
         if definition.positional:
             return
         word = word_of(name)
         for task in self.step.tasks:
             if any(word.search(scalar.value) for _, scalar in task.variables):
-                yield Sighting(f"{name}: {task.what} is given it")
+                yield Sighting(f"{task.what} is given {name}")
         for command in queries.unfollowed(self.trace):
             if not queries.exported_to(command, definition, given) or self.takes(command, name):
                 continue
             taken = command not in self._own_commands and self.readers.takes(command, name)
             if taken or ((command, name) not in self._told and self.readers.may_read(command, name)):
-                yield Sighting(f"{name}: `{command.name or 'a program'}` may read it", script, command.span)
+                yield Sighting(f"`{command.name or 'a program'}` may read {name}", script, command.span)
 
     def takes(self, command: Command, name: str) -> bool:
         """Whether a command is one of these logins, and takes the variable by its name."""

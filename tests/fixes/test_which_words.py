@@ -54,6 +54,7 @@ def block(*lines: str) -> str:
         (("T=$PAT", LOGIN + " <T>", PUSH, "curl $T"), "PAT"),
         (("T=$PAT; A=<T>", LOGIN + " $A", PUSH, "curl $T"), "PAT"),
         (("T=$PAT; A=$T; B=<A>", LOGIN + " $B", PUSH, "curl $A"), "PAT"),
+        (("X=$PAT; export T=$X", f"{LOGIN} <T>", f"{LOGIN} <X>", PUSH, "./x"), "PAT"),
         (("T=<PAT>; A=$T; B=$T", f"{LOGIN} $A", f"{LOGIN} $B", PUSH), ""),
         (("T=<PAT>", 'test -n "$T" || exit 1', f"{LOGIN} $T", PUSH), ""),
         (("T=<PAT>; test -f x && T=<OTHER>", LOGIN + " $T", PUSH), ""),
@@ -95,6 +96,10 @@ def test_the_words_that_become_native(script: tuple[str, ...], stays: str) -> No
 
 
 PIPE = "          - pipe: acme/scan:1\n            variables:\n              A: x\n              TOKEN: "
+YARN = {
+    ".yarnrc.yml": 'npmRegistryServer: "https://npm.apkg.io/acme"\nnpmAuthIdent: "${PKG_USER}:${PKG_PAT}"\n',
+    "package.json": '{"name": "@acme/web"}',
+}
 USED = {"Makefile": "x:\n\t. ./env.sh; ./login.sh\n"}
 
 
@@ -102,20 +107,25 @@ USED = {"Makefile": "x:\n\t. ./env.sh; ./login.sh\n"}
     ("script", "more", "files", "seen"),
     [
         (("T=<PAT>", f"{LOGIN} $T"), "", {}, []),
-        (("export T=$PAT", f"{LOGIN} <T>"), PIPE + "$T\n", {}, [("T: a pipe is given it", None)]),
+        (("export T=$PAT", f"{LOGIN} <T>"), PIPE + "$T\n", {}, [("a pipe is given T", None)]),
         ((f'{CALLED} "$1"; }}; f <PAT>',), PIPE + "'1'\n", {}, []),
-        (("ls", "export T=$PAT", f"{LOGIN} <T>", "$X"), "", {}, [("T: `a program` may read it", 9)]),
-        (("ls", "export T=$PAT", f"{LOGIN} <T>", "true", "./x"), "", {}, [("T: `x` may read it", 10)]),
-        (("T=$PAT", f"{LOGIN} <T>", "bash -c 'curl $T'"), "", {}, [("T: it is read", 8)]),
+        (("ls", "export T=$PAT", f"{LOGIN} <T>", "$X"), "", {}, [("`a program` may read T", 9)]),
+        (("ls", "export T=$PAT", f"{LOGIN} <T>", "true", "./x"), "", {}, [("`x` may read T", 10)]),
+        (("T=$PAT", f"{LOGIN} <T>", "bash -c 'curl $T'"), "", {}, [("something else reads T", 8)]),
+        (("export PKG_USER=<USR> PKG_PAT=<PAT>", "yarn npm publish"), "", YARN, []),
+        (
+            ("export PKG_USER=$USR PKG_PAT=$PAT", "<PKG_USER=><PKG_PAT=>yarn npm publish", "./x"), "", YARN,
+            [("`x` may read PKG_USER", 8), ("`x` may read PKG_PAT", 8)],
+        ),
         ((". ./env.sh", f"{LOGIN} $T"), "", {"env.sh": "T=<PAT>\n"}, []),
         (
             (". ./env.sh", f"{LOGIN} <T>"), "", {"env.sh": "T=$PAT\n", **USED},
-            [("T: its file is there for Makefile, too", 1)],
+            [("the file that sets T is there for Makefile, too", 1)],
         ),
         (
             (". ./env.sh", "<USR=><OTHER=>./login.sh", f"{LOGIN} <T>"), "",
             {"env.sh": "T=$PAT\n", "login.sh": before(f"{LOGIN} $OTHER\n"), **USED},
-            [("T: its file is there for Makefile, too", 1)],
+            [("the file that sets T is there for Makefile, too", 1)],
         ),
         (
             ("<USR=><PAT=>./login.sh",), "", {"login.sh": f"T=$PAT\n{before(LOGIN)} $T\n", **USED}, [],

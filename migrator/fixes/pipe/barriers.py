@@ -193,17 +193,17 @@ class Barriers:
                 if not quiet and work.kind not in (Effect.TAG, Effect.PUSH):
                     name = work.command.name or "a program"
                     raise Refused("pipe-order", f"`{name}` runs between two pushes of one image", name)
-        items = list(self.items(first, last))
-        if any(not isinstance(item, Scalar) for item in items):
+        if any(self.tasks(first, last)):
             raise Refused("pipe-order", "another pipe is between two pushes of one image", "the other pipe")
 
-    def items(self, first: Command, last: Command) -> Iterator[Scalar | Task]:
-        """The items of the script from one command's to another's."""
+    def tasks(self, first: Command, last: Command) -> Iterator[Task]:
+        """The tasks between one command of the script and another."""
         parts = [
             self.shell.script.parts.index(part) for c in (first, last) if (part := self.shell.script.part(c.span.start))
         ]
         count = -1
         for item in self.shell.commands.items:
-            count += isinstance(item, Scalar)
-            if parts[0] <= count < parts[-1] or (count == parts[-1] and isinstance(item, Scalar)):
+            if isinstance(item, Scalar):
+                count += 1
+            elif parts[0] <= count < parts[-1]:
                 yield item
