@@ -170,6 +170,11 @@ AGAIN = f"docker tag {WEB} web"
         ((BUILD, TAG, "for i in 1 2; do docker tag other web; done"), AGAIN),
         ((BUILD, TAG, "docker tag other $X"), AGAIN),
         ((BUILD, TAG, 'docker tag other "web:$X"'), AGAIN),
+        ((TAG, 'docker tag other "web:$X"'), AGAIN),
+        (('docker tag other "web:$X"', TAG), ""),
+        ((TAG, 'docker tag web "web:$X"'), ""),
+        ((TAG, 'docker tag other "api:$X"'), ""),
+        ((TAG, "docker tag other web"), AGAIN),
         ((BUILD, TAG, "docker commit box web2"), AGAIN),
         ((BUILD, TAG, "docker build -t $X ."), AGAIN),
         ((f"docker build -t {WEB} .",), AGAIN),
@@ -180,6 +185,14 @@ AGAIN = f"docker tag {WEB} web"
         ((BUILD, "test -f x && docker tag web o", TAG.replace("web", "o", 1)), "docker tag o web"),
         (("docker pull alpine", TAG.replace("web", "alpine", 1)), "docker tag alpine web"),
         (("docker tag base:1 web", "docker pull base:1", TAG.replace("web", "base:1", 1)), "docker tag base:1 web"),
+        (("docker build -t a .", TAG.replace("web", "a", 1), "while docker tag a web; do docker tag b a; done"), AGAIN),
+        (("docker build -t a:$V .", TAG.replace("web", "a:$V", 1)), "docker tag a:${V} web"),
+        (("docker build -t a:$V .", TAG.replace("web", "a:$V", 1), "V=2"), AGAIN),
+        (("V=$(d)", "docker build -t a:$V .", TAG.replace("web", "a:$V", 1)), "docker tag a:${V} web"),
+        (("V=$(d)", "docker build -t a:$V .", TAG.replace("web", "a:$V", 1), "V=$(e)"), AGAIN),
+        (("V=$(d)", "docker build -t a:$V .", TAG.replace("web", "a:$V", 1), "test -f x && V=$(e)"), AGAIN),
+        (("V=x$(d)", "docker build -t a:$V .", TAG.replace("web", "a:$V", 1)), AGAIN),
+        (("docker build -t a -t b .", TAG.replace("web", "b", 1), "docker tag o a"), "docker tag b web"),
     ],
     ids=str,
 )
@@ -312,6 +325,14 @@ AFTER = {
         *(((BUILD, LOGIN, TAG, PUSH, one, OTHER, PUSHED), "", code) for code, of in AGAIN_PUSHED.items() for one in of),
         *(((BUILD, LOGIN, TAG, PUSH), one, code) for code in AFTER for one in AFTER[code]),
         *(((BUILD, one, LOGIN, TAG, PUSH), "", "") for one in DIGESTS),
+        # which image it is when it is pushed again
+        *(
+            ((*first, LOGIN, PUSH, again, PUSH), "", "image")
+            for first in ((), (BUILD, TAG), ("docker load -i x",), (BUILD, TAG, "docker tag a $X"), ("docker tag a $X",))
+            for again in ("docker tag other $X", "docker tag other $RANDOM")
+        ),
+        ((BUILD, TAG, LOGIN, PUSH, "docker tag other web", PUSH), "", ""),
+        ((BUILD, TAG, LOGIN, PUSH, TAG, PUSH), "", ""),
         (("set +e; set -e", BUILD, LOGIN, TAG, PUSH), "", ""),
         ((BUILD, f"{LOGIN} || exit 0", TAG, PUSH), "", ""),
         ((BUILD, TAG, TAG.replace("acme", "other"), LOGIN, PUSH, PUSH.replace("acme", "other")), "", "image"),
@@ -346,6 +367,7 @@ API = (TAG.replace("/web:", "/api:"), PUSH.replace("/web:", "/api:"))
         ((BUILD, TAG[:-2], LOGIN, PUSH[:-2]), (BUILD, "web:latest")),
         (("V=1", BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), ("V=1", BUILD, "web:1")),
         ((BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), (BUILD, "web:${V}")),
+        ((BUILD, f"{TAG[:-1]}$V", TAG, LOGIN, f"{PUSH[:-1]}$V"), (BUILD, TAG, "web:${V}")),
         ((BUILD, TAG, "./x", LOGIN, PUSH, "ls"), (BUILD, TAG, "./x", "web:1", "ls")),
     ],
     ids=str,
@@ -356,6 +378,27 @@ def test_what_is_pushed_by_one_pipe_and_where(script: tuple[str, ...], after: tu
     items = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]["script"]
     pipes = [one if isinstance(one, str) else "{IMAGE_NAME}:{TAGS}".format(**one["variables"]) for one in items]
     assert pipes == list(after)
+
+
+def test_a_variable_that_the_script_sets_is_taken_to_reach_the_pipe() -> None:
+    granted = "the pipe gets $V as the script sets it"
+    tagged = (BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V")
+    assert granted in found("V=$(date)", *tagged).assumptions
+    assert granted not in found(*tagged).assumptions
+    assert granted not in found("V=1", *tagged).assumptions
+
+
+@pytest.mark.parametrize(
+    ("workspace", "second", "code"),
+    [
+        ("acme", "acme", set()),
+        ("acme", "$BITBUCKET_WORKSPACE", {"pipe-image"}),
+        (None, "$BITBUCKET_WORKSPACE", {"pipe-image"}),
+    ],
+)
+def test_tags_of_one_package_have_to_be_pushed_by_one_name(workspace: str, second: str, code: set[str]) -> None:
+    other = (TAG.replace("acme", second).replace(":1", ":2"), PUSH.replace("acme", second).replace(":1", ":2"))
+    assert {one.code for one in found(BUILD, TAG, other[0], LOGIN, PUSH, other[1], workspace=workspace).reasons} == code
 
 
 def test_only_a_program_before_the_push_is_taken_not_to_name_local_images() -> None:

@@ -13,12 +13,14 @@ Identity = tuple[object, ...]
 class LocalImages:
     """The local images just before a place of a step. Equal identities are the same image.
 
-    A name that nothing in the step makes is an image of its own, until something may give it to another one.
+    A name that nothing in the step makes is an image of its own, until something may give it to another one: then
+    `changed`, or what was `tagged` since, tells it from before.
     """
 
     def __init__(self, works: Sequence[Work], before: tuple[int, int]) -> None:
         self.names: dict[str, Identity] = {}
         self.changed: Identity = ()
+        self.tagged: list[tuple[str, Identity, tuple[int, int]]] = []
         for work in works:
             if work.at < before:
                 self.after(work)
@@ -26,7 +28,13 @@ class LocalImages:
     def identity(self, reference: str | None) -> Identity:
         if reference is None:
             return ("unknown", object())
-        return self.names.get(reference, ("given", reference, *self.changed))
+        if reference in self.names:
+            return self.names[reference]
+        given: Identity = ("given", reference, *self.changed)
+        for target, image, at in self.tagged:
+            if image != given and may_be(reference, target):
+                given = (*given, at)
+        return given
 
     def also_called(self, reference: str) -> list[str]:
         """The other names of an image, shortest first."""
@@ -57,7 +65,9 @@ class LocalImages:
                 if self.names[name] != image and may_be(name, target):
                     self.names[name] = ("perhaps", work.at, name)
             self.names[target] = image
+            self.tagged.append((target, image, work.at))
 
     def forget(self, work: Work) -> None:
         self.changed = ("changed", work.at)
         self.names = {name: ("changed", work.at, name) for name in self.names}
+        self.tagged = []
