@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.findings.records import Report
 from migrator.findings.settings import Settings
 from tests.memory import PATH, planned, report_on
 
@@ -26,14 +27,41 @@ PROPERTY = "<properties><u>https://maven.apkg.io</u></properties>"
 DEPENDENCY = "<dependencies><dependency><groupId>{}</groupId><artifactId>x</artifactId></dependency></dependencies>"
 
 
+def reported(
+    script: str,
+    files: dict[str, str] | None = None,
+    step: str = "",
+    settings: Settings | None = None,
+    before: str = "",
+) -> Report:
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    text = f"{before}pipelines:\n  default:\n    - step:\n{step}        script:\n          - |\n{lines}"
+    given = {"pom.xml": POM, "s.xml": FILE, **(files or {}), PATH: text}
+    return report_on({path: one.encode() for path, one in given.items() if one}, settings or OWN)
+
+
+def told(
+    script: str,
+    files: dict[str, str] | None = None,
+    step: str = "",
+    settings: Settings | None = None,
+    before: str = "",
+) -> tuple[set[str], set[str]]:
+    """What is said of the call: why it is no safe fix, and what is taken for granted."""
+    findings = [
+        one for one in reported(script, files, step, settings, before).findings if one.rule == "package-credential"
+    ]
+    granted = {one for finding in findings for one in finding.assumptions}
+    return {reason.detail for finding in findings for reason in finding.reasons}, granted
+
+
 def found(
     script: str, files: dict[str, str] | None = None, step: str = "", settings: Settings | None = None
 ) -> tuple[str, set[str], str]:
     """The verdict on what a script does, the reasons, and the script as `fix --unsafe-fixes` leaves it."""
     head = f"pipelines:\n  default:\n    - step:\n{step}        script:\n          - |\n"
     lines = "".join(f"            {line}\n" for line in script.splitlines())
-    given = {PATH: f"{head}{lines}", "pom.xml": POM, "s.xml": FILE, **(files or {})}
-    report = report_on({path: one.encode() for path, one in given.items() if one}, settings or OWN)
+    report = reported(script, files, step, settings)
     changes = planned(report, unsafe=True).changes
     assert {one.path for one in changes} <= {PATH}
     left = changes[0].after.decode().removeprefix(head) if changes else lines
@@ -378,6 +406,18 @@ def test_files_of_this_repository_say_nothing_of_one_that_imports_its_pipeline()
     assert not report.findings
 
 
+HERE_DOC = f"cat > s.xml <<EOF\n{WRITTEN}\nEOF\n"
+AT_HOME = HERE_DOC.replace("s.xml", "~/.m2/settings.xml")
+
+
+def test_what_is_configured_for_this_repository_settles_nothing_of_one_that_imports_its_pipeline() -> None:
+    words = f"{AT_HOME}mvn deploy:deploy-file -DrepositoryId=bb -Durl={HERE}"
+    lines = "".join(f"              {line}\n" for line in words.splitlines())
+    head = "export: true\ndefinitions:\n  pipelines:\n    shared:\n      - step:\n          script:\n            - |\n"
+    (one,) = report_on(f"{head}{lines}", OWN).findings
+    assert [reason.code for reason in one.reasons] == ["host-undocumented"]
+
+
 ELSEWHERE = "-DaltDeploymentRepository=bb::https://nexus.acme.example/"
 
 
@@ -399,3 +439,172 @@ def test_words_that_a_call_is_given_elsewhere_may_lead_it_elsewhere(
     script: str, files: dict[str, str], verdict: str
 ) -> None:
     assert found(script, files)[:2] == (verdict, {"build-settings"} if verdict == "unsafe" else set())
+
+
+TOLD = "`{}` is told the file with the credential"
+ELSE = "{} may name other settings"
+UNREAD = "`{}` runs what patless has not read"
+CACHE = "        caches: [own]\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "details"),
+    [
+        (f"{HERE_DOC}{DEPLOY}\nsort s.xml", {"s.xml": ""}, {TOLD.format("sort")}),
+        (f"{HERE_DOC}{DEPLOY}\necho s.xml", {"s.xml": ""}, set()),
+        (f"{HERE_DOC}{DEPLOY}\necho s.xml > list", {"s.xml": ""}, {TOLD.format("echo")}),
+        (f"{HERE_DOC}{DEPLOY}\n$X s.xml", {"s.xml": ""}, {TOLD.format("a program")}),
+        (f"{HERE_DOC}{DEPLOY}\nnode tool --in=./s.xml", {"s.xml": ""}, {TOLD.format("node")}),
+        (f"{HERE_DOC}{DEPLOY}\ngradle -Px=s.xml", {"s.xml": ""}, {TOLD.format("gradle")}),
+        (f"{HERE_DOC}{DEPLOY}\nfirebase deploy", {"s.xml": ""}, {TOLD.format("firebase")}),
+        (f"{HERE_DOC}{DEPLOY}\nfirebase deploy-all", {"s.xml": ""}, set()),
+        (f"{HERE_DOC}{DEPLOY}\nfirebase use acme", {"s.xml": ""}, set()),
+        (f"{HERE_DOC}{DEPLOY} -pl a\n{DEPLOY} -pl b\nmvn -s s.xml verify", {"s.xml": ""}, set()),
+        (f'echo "<!-- s.xml -->{WRITTEN}" > s.xml\n{DEPLOY}', {"s.xml": ""}, set()),
+        (f'{HERE_DOC}see() {{ ls "$1"; }}\nsee s.xml\n{DEPLOY}', {"s.xml": ""}, set()),
+        (
+            f"{HERE_DOC}touch s.xml\ntest -f s.xml\n[ -f s.xml ]\nls s.xml\nchmod 600 s.xml\n{DEPLOY}",
+            {"s.xml": ""},
+            set(),
+        ),
+        (
+            f"{HERE_DOC}{DEPLOY}\ncp s.xml x.xml\nrm s.xml\nmkdir s.xml.d\ncd s.xml.d\npushd s.xml.e",
+            {"s.xml": ""},
+            set(),
+        ),
+        (f"{AT_HOME}mvn deploy\nfirebase deploy", {}, set()),
+        (f"{AT_HOME}{HERE_DOC}mvn deploy\n{DEPLOY}\nfirebase deploy", {"s.xml": ""}, {TOLD.format("firebase")}),
+        (f"{AT_HOME}mvn deploy\nzip -r x.zip .m2", {}, {TOLD.format("zip")}),
+        (f"{AT_HOME}mvn deploy\nzip -r x.zip .m", {}, set()),
+        (f"{HERE_DOC}{DEPLOY}\nzip -r x.zip target", {"s.xml": ""}, set()),
+        (f"{DEPLOY}\nsort s.xml", {}, {TOLD.format("sort")}),
+        (f"{DEPLOY}\nfirebase deploy", {}, set()),
+        (
+            f"xvfb-run {DEPLOY}",
+            {},
+            {"`mvn` runs in `xvfb-run`", "the credential is in U, and patless can't set it for this call alone"},
+        ),
+        (f"time {DEPLOY}", {}, set()),
+        (f"sed -i s/a/b/ pom.xml b/pom.xml\n{DEPLOY}", {"b/pom.xml": POM}, {"the step may write b/pom.xml"}),
+        (f"sed -i s/a/b/ README.md build.gradle\n{DEPLOY}", {"README.md": "a", "build.gradle": "a"}, set()),
+        (DEPLOY, {".mvn/maven.config": ELSEWHERE}, {ELSE.format(".mvn/maven.config")}),
+        (
+            DEPLOY,
+            {".mvn/extensions.jar": "\0" * 9, "mvn/maven.config": ELSEWHERE},
+            {ELSE.format(".mvn/extensions.jar")},
+        ),
+        *(
+            (f"export {name}=-Dx=y\n{DEPLOY}", {}, {ELSE.format(name)})
+            for name in ("MAVEN_ARGS", "MAVEN_OPTS", "GRADLE_OPTS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS")
+        ),
+        (f"JAVA_OPTS=-Dx=y\n{DEPLOY}", {}, set()),
+        (f'export JAVA_OPTS="$(./options)"\n{DEPLOY}', {}, {ELSE.format("JAVA_OPTS")}),
+        (f'export JAVA_OPTS="$MORE"\n{DEPLOY}', {}, {ELSE.format("JAVA_OPTS")}),
+        (f"$X\n{DEPLOY}", {}, {UNREAD.format("a program")}),
+        (f"bash x.sh\n{DEPLOY}", {}, {UNREAD.format("bash")}),
+        (f"{DEPLOY}\n$X\nbash x.sh", {}, set()),
+        (f"node x.js\n{DEPLOY}", {}, set()),
+        (f". x.sh\n{DEPLOY}", {}, {"patless has not read `x.sh`, which is sourced and not in the repository"}),
+        (f"bash -c 'if'\n{DEPLOY}", {}, {UNREAD.format("bash"), "patless has not read all text that the step runs"}),
+        ("sh ci.sh", {"ci.sh": f"# {DEPLOY} needs U and T\n{DEPLOY}\n"}, set()),
+        (DEPLOY, {"src/A.java": "getenv(T)", "src/U.java": ""}, {"src/A.java names T, too"}),
+        (
+            f"{DEPLOY} -Dp.u=$A -Dp.t=$B",
+            {"s.xml": FILE.replace("env.", "p.").replace(".U", ".u").replace(".T", ".t"), "x": "p.t", "y": "A B U T"},
+            {"x names p.t, too"},
+        ),
+    ],
+)
+def test_each_doubt_about_a_call_is_told_and_nothing_else(
+    script: str, files: dict[str, str], details: set[str]
+) -> None:
+    assert told(script, files)[0] == details
+
+
+GRANTED = "what `mvn` publishes at {} is linked to this repository"
+IDLE = "patless sees no package of {} that `mvn` reads or publishes"
+NO_SIGN = "the native credentials have no sign in them that XML reserves"
+
+MAY_READ = "`mvn` may read {}, which this repository does not publish"
+UNDOCUMENTED = "no documentation of the platform names {}"
+NPM = "https://npm.apkg.io/acme"
+RUNNING = "https://npm.apkg.io/${env.BITBUCKET_WORKSPACE}"
+NEEDS = READS.format(NPM, DEPENDENCY.format("com.acme.core"))
+
+
+@pytest.mark.parametrize(
+    ("pom", "settings", "details", "granted"),
+    [
+        (POM, OWN, set(), {GRANTED.format("maven.apkg.io/acme")}),
+        (POM, Settings(), {UNDOCUMENTED.format("maven.apkg.io")}, {GRANTED.format("maven.apkg.io/acme")}),
+        (PUBLISHES.format(NPM), Settings(), set(), {GRANTED.format("npm.apkg.io/acme")}),
+        (PUBLISHES.format(RUNNING), Settings(), set(), {GRANTED.format("npm.apkg.io/$BITBUCKET_WORKSPACE")}),
+        (PUBLISHES.format(RUNNING), Settings(workspace="acme"), set(), {GRANTED.format("npm.apkg.io/acme")}),
+        (PUBLISHES.format("https://npm.apkg.io"), Settings(workspace="acme"), set(), {GRANTED.format("npm.apkg.io")}),
+        (PUBLISHES.format(f"{NPM}/x"), Settings(workspace="acme"), set(), {GRANTED.format("npm.apkg.io/acme")}),
+    ],
+)
+def test_what_a_call_publishes_is_taken_for_one_of_this_repository(
+    pom: str, settings: Settings, details: set[str], granted: set[str]
+) -> None:
+    assert told(DEPLOY, {"pom.xml": pom}, settings=settings) == (details, granted)
+
+
+@pytest.mark.parametrize(
+    ("url", "settings", "details"),
+    [
+        (NPM, Settings(), {MAY_READ.format("npm.apkg.io/acme/com.acme.core:x")}),
+        (NPM, Settings(own_packages=("npm.apkg.io/acme/com.acme.core:x",)), set()),
+        (NPM, Settings(shared_packages=("npm.apkg.io/acme/com.acme.core:x",)), set()),
+        (
+            NPM,
+            Settings(own_packages=("npm.apkg.io/acme/com.acme.core:y",)),
+            {MAY_READ.format("npm.apkg.io/acme/com.acme.core:x")},
+        ),
+        (RUNNING, Settings(own_packages=("npm.apkg.io/acme/com.acme.*",)), set()),
+        ("https://npm.apkg.io/${env.W}", OWN, {MAY_READ.format("npm.apkg.io/$W/com.acme.core:x")}),
+    ],
+)
+def test_a_package_that_a_call_may_read_is_one_of_others_unless_it_is_configured(
+    url: str, settings: Settings, details: set[str]
+) -> None:
+    pom = READS.format(url, DEPENDENCY.format("com.acme.core"))
+    assert told("mvn -s s.xml verify", {"pom.xml": pom}, settings=settings) == (details, set())
+
+
+@pytest.mark.parametrize(
+    ("script", "path", "kept"),
+    [
+        (f"{AT_HOME}mvn deploy", "~/.m2", True),
+        (f"{AT_HOME}mvn deploy", "/root/.m2", True),
+        (f"{AT_HOME}mvn deploy", "~/.m2/repository", False),
+        (f"{AT_HOME}mvn deploy", ".", False),
+        (f"{HERE_DOC}{DEPLOY}", ".", True),
+        (f"{HERE_DOC}{DEPLOY}", "~/.m2", False),
+        (f"{HERE_DOC}{DEPLOY}", "target", False),
+    ],
+)
+def test_a_cache_that_keeps_the_file_is_told(script: str, path: str, kept: bool) -> None:
+    caches = f"definitions:\n  caches:\n    own: {path}\n"
+    details, _ = told(script, {"s.xml": ""}, CACHE, before=caches)
+    assert ("a cache keeps the file with the credential" in details) is kept
+
+
+def test_what_becomes_of_written_values_is_told_and_not_what_becomes_of_others() -> None:
+    also = "what the step writes there also becomes a file on another machine"
+    copies = "{}{}\necho {} > x\nscp x acme.example:"
+    assert also in told(copies.format(HERE_DOC, DEPLOY, "$T"), {"s.xml": ""})[0]
+    assert also not in told(copies.format(HERE_DOC, DEPLOY, "$OTHER_TOKEN"), {"s.xml": ""})[0]
+    assert also not in told(copies.format("", DEPLOY, "$T"))[0]
+
+
+def test_the_same_settings_are_written_with_signs_of_their_own_and_committed_ones_are_not() -> None:
+    assert told(f"{HERE_DOC}{DEPLOY}", {"s.xml": ""})[1] == {NO_SIGN, GRANTED.format("maven.apkg.io/acme")}
+    assert told(DEPLOY)[1] == {GRANTED.format("maven.apkg.io/acme")}
+
+
+def test_one_that_reads_nothing_that_is_known_may_read_all() -> None:
+    pom = {"pom.xml": READS.format(NPM, "")}
+    assert told("mvn -s s.xml verify", pom, settings=Settings())[0] == {IDLE.format("npm.apkg.io")}
+    assert told("mvn -s s.xml verify", pom, settings=Settings(own_packages=("npm.apkg.io/*",)))[0] == set()
+    assert told("mvn -s s.xml deploy", pom, settings=Settings())[0] == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from migrator.findings.records import Reason
@@ -93,8 +93,9 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
     names = {posixpath.basename(place) for place in (*call.places, *call.files)}
     names |= {posixpath.dirname(place)[2:] for place in call.places if place.startswith("~/")} - {""}
     sent = any(not place.startswith("~") for place in call.places)
+    own = book.package_clients[login.login.client].programs
     for one in trace.commands:
-        if one not in call.writers and one is not command and _touches(one, names, sent, context):
+        if one not in call.writers and _touches(one, names, sent, context, own):
             yield f"`{one.name or 'a program'}` is told the file with the credential"
     if trace.cleared:
         yield "a part of the step runs in another environment"
@@ -117,17 +118,17 @@ def _naming(context: Context, login: PackagesLogin, call: BoundCall) -> Iterator
             yield from (f"{path} names {name}, too" for path in sorted(found - apart))
 
 
-def _touches(command: Command, names: set[str], sent: bool, context: Context) -> bool:
-    """Whether a command is told the file, or may send the folder that it lies in."""
-    if command.followed or command.name in _LOOKING or not names:
+def _touches(command: Command, names: set[str], sent: bool, context: Context, own: Collection[str]) -> bool:
+    """Whether a command is told the file, or may send the folder that it lies in; other calls of its `own` client are
+    looked at for themselves."""
+    if command.followed or command.name in _LOOKING or command.name in own:
         return False
     if command.name in context.book.programs.displays and not command.outputs:
         return False
     texts = [visible_text(one.value) for one in command.arguments]
     if sent and any(map(_SENDS.fullmatch, texts)):
         return True
-    known = any(command.name in one.programs for one in context.book.package_clients.values())
-    return not known and any(name in text for name in names for text in texts)
+    return any(name in text for name in names for text in texts)
 
 
 def _leaving(
