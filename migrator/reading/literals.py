@@ -27,10 +27,10 @@ _LINE = regex(r"(?:[^\r\n\\]|\\\r?\n|\\.)*+")
 """One line, with those that continue it."""
 
 _IDENT = regex(
-    r"(?:npmAuthIdent|YARN_NPM_AUTH_IDENT)['\"\]]{0,3}+[ \t]{0,9}+[:=]?+[ \t]{0,9}+['\"]?+"
+    r"(?:npmAuthIdent|YARN_NPM_AUTH_IDENT)(?!`)['\"\]]{0,3}+[ \t]{0,9}+[:=]?+[ \t]{0,9}+['\"]?+"
     r"(?:[^\s:'\"]{0,200}:)?([^\s'\"$:]{1,4000})"
 )
-"""What yarn is given: a user name and a token with a colon between."""
+"""What yarn is given: a user name and a token with a colon between. In a sentence the name stands within backticks."""
 _SHORT, _MOST = 4096, 2048
 """Texts that are asked about again and again, such as the script of a step and the sentences about it: their longest,
 and how many are kept."""

@@ -3,13 +3,15 @@ is safe where something else may set or take it."""
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 
 from migrator.findings.settings import Settings
 from migrator.reading.literals import literals
 from migrator.rulebook import reading as rulebook
 from migrator.text.literals import apart
-from tests.memory import PATH, planned, report_on
+from tests.memory import PATH, planned, report_on, step
 
 HOST = "npm.apkg.io"
 WEB = f'{{"name": "@acme/web", "publishConfig": {{"registry": "https://{HOST}/acme/"}}}}'
@@ -180,6 +182,7 @@ def test_a_committed_file_with_names_alone_may_be_kept() -> None:
         (BY_VARIABLE, ""),
         ('npmAuthIdent: "${PKG_USER}:${PKG_PAT}"', ""),
         ("yarn config set npmAuthIdent $(make ident)", ""),
+        ("yarn is given `npmAuthIdent` in several places", ""),
         ("export YARN_NPM_AUTH_IDENT=me:s3cr3tw0rd", "s3cr3tw0rd"),
         ('npmAuthIdent: "$PKG_USER:s3cr3tw0rd"', "s3cr3tw0rd"),
         ("yarn config set npmAuthIdent bWU6czNjcjN0dzByZA==", "bWU6czNjcjN0dzByZA=="),
@@ -195,3 +198,182 @@ def test_a_file_that_names_a_variable_in_other_letters_is_told_with_its_name() -
     files = {**COMMITTED, "tool.js": "env.pkg_pat"}
     (one,) = (one for one in report_on(_files(PUBLISH, files)).findings if one.rule == "package-credential")
     assert "tool.js names PKG_PAT, which `yarn npm` hands to what it runs" in {reason.detail for reason in one.reasons}
+
+
+RAN = "nothing that `yarn npm` runs uses {}"
+BOTH = RAN.format("PKG_USER and PKG_PAT")
+LINKED = "what npm publishes at npm.apkg.io/acme is linked to this repository"
+PLAIN = "YAML reads the native user name and token as plain text"
+SEVERAL = "yarn is given `npmAuthIdent` in several places"
+IN_FILE = "`npmAuthToken` in .yarnrc.yml may win over `npmAuthIdent`"
+WINS = "`{}` may win over `npmAuthIdent`"
+SETS = "the step sets `{}`"
+UNREAD = "`{}` runs what patless has not read"
+TOLD = "`{}` is told a file with settings of yarn"
+NAMES = "{} names settings of yarn"
+WRITE = f"cat > .yarnrc.yml <<EOF\n{SERVER}{PAIR}EOF\n".replace("{", "").replace("}", "")
+ENCODED = '"$(printf %s:%s "$A" "$B" | base64 -w 0)"'
+ALONE = "the credential is in PKG_USER, and patless can't set it for this call alone"
+TOP_TOKEN = {".yarnrc.yml": f"{SERVER}{PAIR}npmAuthToken: x\n"}
+SCOPE_TOKEN = {".yarnrc.yml": f"{SERVER}{PAIR}npmScopes:\n  x:\n    npmAuthToken: x\n"}
+OTHER_TOKEN = {".yarnrc.yml": f'{SERVER}{PAIR}  "//npm.acme.example":\n    npmAuthToken: x\n'}
+SAME_TOKEN = {".yarnrc.yml": f"{SERVER}{PAIR}    npmAuthToken: x\n"}
+BESIDE = {".yarnrc.yml": f'{SERVER}npmAuthIdent: "a:${{BITBUCKET_PACKAGES_TOKEN}}"\n'}
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "details"),
+    [
+        (PUBLISH, TOP_TOKEN, {IN_FILE}),
+        (PUBLISH, SCOPE_TOKEN, {IN_FILE}),
+        (PUBLISH, SAME_TOKEN, {IN_FILE}),
+        (PUBLISH, OTHER_TOKEN, set()),
+        (f"YARN_NPM_AUTH_TOKEN=x {PUBLISH}", COMMITTED, {WINS.format("YARN_NPM_AUTH_TOKEN")}),
+        (f"YARN_NPM_AUTH_TOKEN=x node x\n{PUBLISH}", COMMITTED, set()),
+        (f"YARN_NPM_AUTH_TOKEN=x\n{PUBLISH}", COMMITTED, set()),
+        (f"{SET}\nyarn config set -H npmAuthIdent {IDENT}\n{PUBLISH}", TOP, {SEVERAL}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", BESIDE, {SEVERAL}),
+        (f"{WRITE}{PUBLISH}", TOP, {"the step writes a .yarnrc.yml that is in the repository, too"}),
+        (f"cd web\n{WRITE}{PUBLISH}", {**TOP, "web/package.json": WEB}, set()),
+        (
+            f"{SET}\n{PUBLISH}",
+            {**TOP, "package.json": WEB.replace(HOST, "npm.acme.example")},
+            {"package.json names another registry to publish to"},
+        ),
+        (f"{SET}\ncurl -d @- x < .yarnrc.yml\n{PUBLISH}", TOP, {"the step reads the file with the settings of yarn"}),
+        (f"curl -d @- x < README.md\n{PUBLISH}", COMMITTED, set()),
+        (f"env -i bash -c ls\n{PUBLISH}", COMMITTED, {"a part of the step runs in another environment"}),
+        (f". x.sh\n{PUBLISH}", COMMITTED, {"patless has not read `x.sh`, which is sourced and not in the repository"}),
+        (
+            f"bash -c if\n{PUBLISH}",
+            COMMITTED,
+            {UNREAD.format("bash"), "patless has not read all text that the step runs"},
+        ),
+        (
+            f"su -c 'yarn x'\n{PUBLISH}",
+            COMMITTED,
+            {
+                "`su` starts yarn in a way that patless doesn't follow",
+                "the step also logs in to the same registry with other credentials",
+                ALONE,
+            },
+        ),
+        (f"su -c ls\n{PUBLISH}", COMMITTED, set()),
+        (f"ls | xargs yarn x\n{PUBLISH}", COMMITTED, {"`xargs` starts yarn in a way that patless doesn't follow"}),
+        (f"ls | xargs ls\n{PUBLISH}", COMMITTED, set()),
+        (f"$X\n{PUBLISH}", COMMITTED, {UNREAD.format("a program")}),
+        (f"bash x.sh\n{PUBLISH}", COMMITTED, {UNREAD.format("bash")}),
+        (f"bash -c ls\n{PUBLISH}", COMMITTED, set()),
+        (f"export YARN_HTTP_PROXY=x\n{PUBLISH}", COMMITTED, {SETS.format("YARN_HTTP_PROXY")}),
+        (f"export YARN_HTTPS_PROXY=x\n{PUBLISH}", COMMITTED, {SETS.format("YARN_HTTPS_PROXY")}),
+        (f"export YARN_NPM_ALWAYS_AUTH=x\n{PUBLISH}", COMMITTED, {SETS.format("YARN_NPM_ALWAYS_AUTH")}),
+        (f"YARN_RC_FILENAME=x {PUBLISH}", COMMITTED, {SETS.format("YARN_RC_FILENAME")}),
+        (f"YARN_ENABLE_X=x {PUBLISH}", COMMITTED, set()),
+        (f"YARN_NPM_REGISTRY_SERVER=https://{HOST}/acme {PUBLISH}", COMMITTED, set()),
+        (f"HOME=x {PUBLISH}", COMMITTED, {"`yarn` looks for its settings in another home folder"}),
+        (f"HOME=x ls\n{PUBLISH}", COMMITTED, set()),
+        (f"A=x {PUBLISH}", COMMITTED, set()),
+        (f"{SET}\nsudo {PUBLISH}", TOP, {"`yarn` runs in `sudo`"}),
+        (f"{SET}\nsudo ls\n{PUBLISH}", TOP, set()),
+        (
+            f"{SET}\nyarn npm login\n{PUBLISH}",
+            TOP,
+            {"`yarn` logs in or out", "npm may read every package from npm.apkg.io"},
+        ),
+        (
+            f"{SET}\nyarn npm logout\n{PUBLISH}",
+            TOP,
+            {"`yarn` logs in or out", "npm may read every package from npm.apkg.io"},
+        ),
+        (f"{SET}\nyarn npm whoami\n{PUBLISH}", TOP, set()),
+        (f"{SET}\nyarn run login\n{PUBLISH}", TOP, set()),
+        (f"cat .yarnrc.yml\n{PUBLISH}", COMMITTED, {TOLD.format("cat")}),
+        (f"cat README.md\n{PUBLISH}", COMMITTED, set()),
+        (f"node x npmAuthIdent\n{PUBLISH}", COMMITTED, {TOLD.format("node")}),
+        (f"echo .yarnrc.yml\nls .yarnrc.yml\ntest -f .yarnrc.yml\n{PUBLISH}", COMMITTED, set()),
+        (f"echo .yarnrc.yml > x\n{PUBLISH}", COMMITTED, {TOLD.format("echo")}),
+        (f'f() {{ ls "$1"; }}\nf .yarnrc.yml\n{PUBLISH}', COMMITTED, set()),
+        (f"yarn config get npmAuthIdent\n{PUBLISH}", COMMITTED, set()),
+        *(
+            (PUBLISH, {**COMMITTED, "x.sh": text}, {NAMES.format("x.sh")})
+            for text in ("yarn config set a b", "yarn npm login", "YARN_NPM_X", "npmAuthToken", ".yarnrc.yml")
+        ),
+        (PUBLISH, {**COMMITTED, "x.sh": "yarn install", ".gitignore": ".yarnrc.yml"}, set()),
+        (PUBLISH, {**COMMITTED, "web/.yarnrc.yml": SERVER}, set()),
+        (
+            PUBLISH,
+            {**COMMITTED, "web/.yarnrc.yml": "# npmAuthIdent is set elsewhere\n"},
+            {NAMES.format("web/.yarnrc.yml")},
+        ),
+        (PUBLISH, {**COMMITTED, "web/.yarnrc.yml": UNREADABLE}, {"patless can't read web/.yarnrc.yml"}),
+        (PUBLISH, {**COMMITTED, "web/x.yml": UNREADABLE}, set()),
+    ],
+)
+def test_each_doubt_about_a_pair_is_told_and_nothing_else(
+    script: str, files: dict[str, str], details: set[str]
+) -> None:
+    findings = report_on(_files(script, files)).findings
+    assert {reason.detail for one in findings for reason in one.reasons} == details
+
+
+@pytest.mark.parametrize(
+    ("after", "details"),
+    [
+        ("yarnpkg x", {"`after-script` uses or changes the settings of yarn, too"}),
+        ("rm .yarnrc.yml", {"`after-script` uses or changes the settings of yarn, too"}),
+        ("yarning x", set()),
+    ],
+)
+def test_another_shell_of_the_step_that_uses_yarn_is_a_doubt(after: str, details: set[str]) -> None:
+    findings = report_on(_files(f"{SET}\n{PUBLISH}", TOP, f"        after-script: [{after}]\n")).findings
+    assert {reason.detail for one in findings for reason in one.reasons} == details
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "granted"),
+    [
+        (PUBLISH, COMMITTED, {BOTH, LINKED}),
+        (f"{SET}\n{PUBLISH}", TOP, {LINKED}),
+        (f"{BY_VARIABLE}\n{PUBLISH}", TOP, {RAN.format("YARN_NPM_AUTH_IDENT"), LINKED}),
+        (f"{WRITE}{PUBLISH}", {}, {PLAIN, LINKED}),
+        (f"{WRITE.replace('$PKG_USER:$PKG_PAT', ENCODED[1:-1])}{PUBLISH}", {}, {LINKED}),
+    ],
+)
+def test_what_is_taken_for_granted_depends_on_where_the_pair_stands(
+    script: str, files: dict[str, str], granted: set[str]
+) -> None:
+    (one,) = report_on(_files(script, files)).findings
+    assert (set(one.assumptions), one.reasons) == (granted, ())
+
+
+@pytest.mark.parametrize(
+    ("sets", "files", "details"),
+    [
+        (SET, TOP, {"a pipe sees the file with the settings of yarn"}),
+        (SET.replace("set ", "set -H "), TOP, set()),
+        ("echo", COMMITTED, set()),
+        (f"|\n            cat > .yarnrc.yml <<'EOF'\n{indent(SERVER + PAIR, ' ' * 12)}            EOF", {}, set()),
+    ],
+)
+def test_a_pipe_sees_the_file_that_the_step_writes_into_the_repository(
+    sets: str, files: dict[str, str], details: set[str]
+) -> None:
+    given = {PATH: step(sets, PUBLISH, "pipe: acme/x:1"), "package.json": WEB, **files}
+    (one,) = report_on({path: text.encode() for path, text in given.items()}).findings
+    assert {reason.detail for reason in one.reasons} == details
+
+
+@pytest.mark.parametrize(
+    ("encodes", "details"),
+    [
+        ("printf %s:%s $A $B | base64 -w 0", set()),
+        (
+            "printf %s:%s $A $B | base64",
+            {"`base64` without `-w 0` breaks a long value into lines, and the native token may be longer"},
+        ),
+        ("echo $A:$B | base64 -w 0", {"the step encodes a line break with the token; `printf %s` prints none"}),
+    ],
+)
+def test_a_line_that_may_break_is_told(encodes: str, details: set[str]) -> None:
+    (one,) = report_on(_files(f'yarn config set npmAuthIdent "$({encodes})"\n{PUBLISH}', TOP)).findings
+    assert {reason.detail for reason in one.reasons} == details

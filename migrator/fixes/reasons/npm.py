@@ -202,7 +202,7 @@ def leaving(
 ) -> Iterator[str]:
     """What takes the pair out of the step: with its file, or otherwise."""
     places = (f"~/{file}", f"/root/{file}") if pair.place.startswith(ROOTED) else (pair.place,)
-    for kind, pattern in step.step.kept if pair.place and not login.login.sinks else ():
+    for kind, pattern in () if login.login.sinks else step.step.kept:
         if any(takes(spelt(pattern, context.book.built_in), place) for place in places):
             yield f"{kind} keeps the file with the settings of {login.login.client}"
     for one in left:

@@ -22,7 +22,7 @@ from migrator.sinks.npm import breaks
 from migrator.sinks.npmrc import NpmPair
 from migrator.sinks.shown import visible_text
 from migrator.sinks.yarn import REGISTRY, VARIABLE
-from migrator.sinks.yarnrc import FILE, HOME, IDENT, TOKEN, YARN, YarnSettings, yarn_settings
+from migrator.sinks.yarnrc import FILE, IDENT, TOKEN, YARN, YarnSettings, yarn_settings
 from migrator.text.patterns import regex
 
 _BEARER = "YARN_NPM_AUTH_TOKEN"
@@ -60,7 +60,7 @@ def yarn(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence
             "what takes the file of yarn out of the step?", reasons=reasons_of(context, "leaves-step", leaves, FILE)
         ),
         *((bound(context, login),) if login.login.sinks else ()),
-        Opinion("what does the form of its file assume?", assumptions=tuple(_assumed(pair, login, settings))),
+        Opinion("what does the form of its file assume?", assumptions=tuple(_assumed(pair, login))),
         npm_packages(step, context, login),
     )
 
@@ -74,10 +74,9 @@ def _tokens(login: PackagesLogin, pair: NpmPair, settings: YarnSettings) -> Iter
             yield f"`{_BEARER}` may win over `{IDENT}`"
 
 
-def _assumed(pair: NpmPair, login: PackagesLogin, settings: YarnSettings) -> Iterator[str]:
-    """What must hold of values that the script writes into YAML as they are."""
-    written = any(one.command is login.command and one.name == IDENT for one in settings.known)
-    if written and login.command.name != YARN and not pair.encoded:
+def _assumed(pair: NpmPair, login: PackagesLogin) -> Iterator[str]:
+    """What must hold of values that the script writes into YAML as they are, and not by a call of yarn."""
+    if login.command.name != YARN and not pair.encoded:
         yield "YAML reads the native user name and token as plain text"
 
 
@@ -97,7 +96,7 @@ def _others(
         yield "package.json names another registry to publish to"
     for shell in step.shells:
         yield from _in_shell(shell, context.book, login, pair)
-    if pair.place and not pair.place.startswith("~") and pair.place in written:
+    if not login.login.sinks and not pair.place.startswith("~"):
         yield from (f"{task.what} sees the file with the settings of yarn" for task in step.tasks)
 
 
@@ -152,5 +151,5 @@ def _committed(context: Context, settings: YarnSettings) -> Iterator[str]:
     unread = (path for path in context.files.paths if posixpath.basename(path) == FILE and context.file(path) is None)
     yield from (f"patless can't read {path}" for path in unread)
     for path in sorted(found):
-        if path not in known and not context.files.is_listing(path) and posixpath.basename(path) != HOME:
+        if path not in known and not context.files.is_listing(path):
             yield f"{path} names settings of yarn"
