@@ -142,6 +142,13 @@ def is_handed(command: Command, name: str) -> bool:
     return (name in command.exported and not command.cleared) or name in dict(command.overrides)
 
 
+def names_set(command: Command) -> tuple[str, ...]:
+    """The variables that the script has set where a command runs, exported or not: one that the step was given is
+    exported anyway."""
+    known = (name for name, definitions in command.environment.items() if any(definitions))
+    return tuple(dict.fromkeys((*known, *(name for name, _ in command.overrides))))
+
+
 def environment(command: Command, built_in: BuiltIn) -> dict[str, str | None]:
     """What variables are for files that expand them: text, with `${NAME}` for what is stored elsewhere."""
     given = (built_in.workspace, built_in.repository, built_in.full_name)

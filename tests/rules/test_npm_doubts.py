@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.findings.records import Finding
 from migrator.findings.settings import Settings
 from tests.memory import PATH, report_on, step
 
@@ -19,15 +20,22 @@ HERE = HOME.replace("~/", "")
 PUBLISH = f"{HOME}\nnpm publish"
 
 
-def pair(
+def pairs(
     script: str, files: dict[str, str] | None = None, step: str = "", settings: Settings | None = None
-) -> tuple[str, set[str]]:
-    """The verdict on the pair that a script writes, and the reasons; where patless reads no pair, those of all."""
+) -> list[Finding]:
+    """What is found of the pair that a script writes, or hands on."""
     lines = "".join(f"            {line}\n" for line in script.splitlines())
     text = f"pipelines:\n  default:\n    - step:\n{step}        script:\n          - |\n{lines}"
     given = {PATH: text, "package.json": WEB, **(files or {})}
     found = report_on({path: one.encode() for path, one in given.items()}, settings).findings
-    known = [one for one in found if one.rule == "package-credential" and "U" in one.variables]
+    return [one for one in found if one.rule == "package-credential" and {"U", "PKG_AUTH"}.intersection(one.variables)]
+
+
+def pair(
+    script: str, files: dict[str, str] | None = None, step: str = "", settings: Settings | None = None
+) -> tuple[str, set[str]]:
+    """The verdict on the pair that a script writes, and the reasons."""
+    known = pairs(script, files, step, settings)
     codes = {reason.code for one in known for reason in one.reasons}
     return max((one.verdict.strictness, one.verdict.value) for one in known)[1], codes
 
@@ -264,3 +272,178 @@ def test_who_imports_a_pipeline_may_read_other_packages() -> None:
     text = f"export: true\ndefinitions:\n  pipelines:\n    shared:\n{step}"
     report = report_on({PATH: text.encode(), "package.json": WEB.encode()})
     assert {reason.code for one in report.findings for reason in one.reasons} == {"npm-packages-unknown"}
+
+
+AUTH = f"{KEY}_auth=${{PKG_AUTH}}\n"
+BY_VARIABLE = {".npmrc": AUTH}
+SETS_IT = "the step sets `{}`"
+UNREAD = "`{}` runs what patless has not read"
+TOLD = "`{}` is told a file with settings of npm"
+FOLDER = "`{}` is told the folder with the settings of npm"
+STARTS = "`{}` starts npm in a way that patless doesn't follow"
+ALONG = "`{}` may take the file with the settings of npm along"
+NAMES = "{} names settings of npm"
+HAS = "{} has `{}` for {}"
+WINS = "`_authToken` for {} in {} wins over the user name and the password"
+READS = "the step reads the file with the settings of npm"
+ELSEWHERE = "`npm` looks for its settings in another home folder"
+INTO = "the step writes a credential for acme.example into the same file"
+LONG = "`base64` without `-w 0` breaks a long value into lines, and the native token may be longer"
+BREAK = "the step encodes a line break with the token; `printf %s` prints none"
+BEARER = "_authToken=${BITBUCKET_PACKAGES_TOKEN}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "files", "details"),
+    [
+        *((f"export {name}=x", {}, {SETS_IT.format(name)}) for name in ("npm_config_x", "PNPM_CONFIG_X", "YARN_NPM_X")),
+        ("export npm_config_cachex=x", {}, {SETS_IT.format("npm_config_cachex")}),
+        ("NPM_CONFIG_X=x ls", {}, {SETS_IT.format("NPM_CONFIG_X")}),
+        ("NPM_CONFIG_X=x", {}, {SETS_IT.format("NPM_CONFIG_X")}),
+        *(
+            (f"export NPM_CONFIG_{name}=x", {}, set())
+            for name in ("CACHE", "LOGLEVEL", "FUND", "AUDIT", "PROGRESS", "YES", "COLOR", "UPDATE_NOTIFIER")
+        ),
+        ("export HOME=/x", {}, {ELSEWHERE}),
+        ("HOME=/x npm ci", {}, {ELSEWHERE}),
+        ("HOME=/x ls", {}, set()),
+        ("sudo npm ci", {}, {"`npm` runs in `sudo`"}),
+        ("sudo ls", {}, set()),
+        *((f"npm {word}", {}, {"`npm` logs in or out"}) for word in ("login", "logout", "adduser", "add-user")),
+        ("npm run login", {}, set()),
+        ("node login", {}, set()),
+        ("su -c 'npm x'", {}, {STARTS.format("su")}),
+        ("find . -exec npm x", {}, {STARTS.format("find")}),
+        ("find . -exec ls", {}, set()),
+        ('f() { ls "$1"; }; f ~/.npmrc', {}, set()),
+        ("node x ~/.npmrc", {}, {TOLD.format("node")}),
+        ("node --userconfig=x", {}, {TOLD.format("node")}),
+        ("node --globalconfig=x", {}, {TOLD.format("node")}),
+        ("node //x/:_auth", {}, {TOLD.format("node")}),
+        ("node //x/:username", {}, {TOLD.format("node")}),
+        ("node //x/:email", {}, set()),
+        ("node <<< .npmrc", {}, {TOLD.format("node")}),
+        ("node <<< package.json", {}, set()),
+        ("echo ~/.npmrc > x", {}, {TOLD.format("echo")}),
+        ("echo ~/.npmrc ~; ls ~/.npmrc ~", {}, set()),
+        ("cat < .npmrc", {}, {READS}),
+        ("cat < README.md", {}, set()),
+        ("node x ~", {}, {FOLDER.format("node")}),
+        ("node x /root", {}, {FOLDER.format("node")}),
+        ("node x /", {}, {FOLDER.format("node")}),
+        ("node x ~/src", {}, set()),
+        ("docker save a", {}, {ALONG.format("docker")}),
+        ("docker run a", {}, {ALONG.format("docker")}),
+        ("docker tag a b; docker pull a", {}, set()),
+        ("env -i bash -c ls", {}, {"a part of the step runs in another environment"}),
+        (". x.sh", {}, {"patless has not read `x.sh`, which is sourced and not in the repository"}),
+        ("bash -c if", {}, {UNREAD.format("bash"), "patless has not read all text that the step runs"}),
+        ("bash -c ls", {}, set()),
+        ("$X", {}, {UNREAD.format("a program")}),
+        ("bash x.sh", {}, {UNREAD.format("bash")}),
+        ('echo "_auth=$OLD" >> ~/.npmrc', {}, {"the step sets `_auth` for no registry"}),
+        ('echo "email=$OLD" >> ~/.npmrc', {}, set()),
+        ('echo "//acme.example/:_auth=$OLD" >> ~/.npmrc', {}, {INTO, TOLD.format("echo")}),
+        ('echo "//acme.example/:_auth=$OLD" >> .npmrc', {}, {TOLD.format("echo")}),
+        ('echo "//acme.example/:always-auth=$OLD" >> ~/.npmrc', {}, set()),
+        ("npm set //acme.example/:_authToken $OLD", {}, {INTO, TOLD.format("npm")}),
+        ("npm set //npm.apkg.io/other/:_authToken $OLD", {}, {TOLD.format("npm")}),
+        ("", {"web/.npmrc": "\0x"}, {"patless can't read web/.npmrc"}),
+        ("", {"web/.npmrc": f"{KEY}username=a\n"}, {HAS.format("web/.npmrc", "username", "npm.apkg.io")}),
+        ("", {"web/.npmrc": f"{KEY}email=a\n"}, set()),
+        ("", {"web/.npmrc": "//acme.example/:username=a\n"}, set()),
+        ("", {"web/.npmrc": f"{KEY}{BEARER}"}, {WINS.format(KEY[:-1], "web/.npmrc")}),
+        ("", {"web/.npmrc": f"{KEY[:-1]}x/:{BEARER}"}, {WINS.format(f"{KEY[:-1]}x/", "web/.npmrc")}),
+        ("", {"web/.npmrc": f"//npm.apkg.io/:{BEARER}"}, set()),
+        ("", {"web/.npmrc": f"//npm.apkg.io/acmex/:{BEARER}"}, set()),
+        ("", {"web/.npmrc": f"//crg.apkg.io/acme/:{BEARER}"}, set()),
+        ("", {"web/.npmrc": "${X}=1\n"}, {"web/.npmrc has a key that npm puts together"}),
+        ("", {"web/.npmrc": "a=${X}\n#${X}=1\n"}, set()),
+        ("", {"web/.npmrc": " _password = x\n"}, {"web/.npmrc has a credential for no registry"}),
+        *(
+            ("", {"x.sh": text}, {NAMES.format("x.sh")})
+            for text in (
+                "npmrc",
+                "_authToken",
+                "npm_config_",
+                "npm config",
+                "npm set",
+                ":_auth",
+                ":_password",
+                "npm login",
+            )
+        ),
+        ("", {"x.sh": "npm ci", ".gitignore": ".npmrc"}, set()),
+    ],
+)
+def test_each_doubt_about_a_pair_of_npm_is_told_and_nothing_else(
+    before: str, files: dict[str, str], details: set[str]
+) -> None:
+    script = f"{HOME}\n{before}\nnpm publish"
+    assert {reason.detail for one in pairs(script, files) for reason in one.reasons} == details
+
+
+@pytest.mark.parametrize(
+    ("before", "files", "details"),
+    [
+        ("firebase deploy", {}, {"`firebase` may send the file with the settings of npm"}),
+        ("firebase deployed", {}, set()),
+        ("npm run deploy", {}, set()),
+        ("", {".npmrc": "//acme.example/:username=a\n"}, {HAS.format(".npmrc", "username", "acme.example")}),
+        ("", {"web/.npmrc": "//acme.example/:username=a\n"}, set()),
+    ],
+)
+def test_a_file_in_the_clone_has_doubts_of_its_own(before: str, files: dict[str, str], details: set[str]) -> None:
+    script = f"{HERE}\n{before}\nnpm publish"
+    assert {reason.detail for one in pairs(script, files) for reason in one.reasons} == details
+
+
+@pytest.mark.parametrize(
+    ("after", "used"),
+    [
+        *(
+            (word, True)
+            for word in ("npm x", "npx x", "pnpm x", "pnpx x", "yarn", "bun x", "bunx x", "lerna", "changeset")
+        ),
+        *((word, False) for word in ("echo snpm", "echo", "ls node_modules")),
+        ("cat .npmrc", True),
+    ],
+)
+def test_another_shell_of_the_step_that_uses_npm_is_a_doubt(after: str, used: bool) -> None:
+    (one,) = pairs(PUBLISH, step=f"        after-script: [{after}]\n")
+    doubt = {"`after-script` uses or changes the settings of npm, too"}
+    assert {reason.detail for reason in one.reasons} == (doubt if used else set())
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "details", "granted"),
+    [
+        (
+            "npm publish",
+            BY_VARIABLE,
+            set(),
+            {"nothing that `npm publish` runs uses PKG_AUTH", "the step has `base64` with `-w`"},
+        ),
+        (
+            f"export PKG_AUTH={VALUE}\nnpm publish",
+            BY_VARIABLE,
+            set(),
+            {"nothing that `npm publish` runs uses PKG_AUTH"},
+        ),
+        (
+            "npm publish",
+            {**BY_VARIABLE, "web/.npmrc": f"{KEY}_auth=x\n"},
+            {HAS.format("web/.npmrc", "_auth", "npm.apkg.io")},
+            {"nothing that `npm publish` runs uses PKG_AUTH", "the step has `base64` with `-w`"},
+        ),
+        (PUBLISH, {}, set(), set()),
+        (PUBLISH.replace("base64 -w 0", "base64"), {}, {LONG}, set()),
+        (PUBLISH.replace('printf %s:%s "$U" "$T"', "echo $U:$T"), {}, {BREAK}, set()),
+    ],
+)
+def test_what_encodes_a_pair_is_a_doubt_or_taken_for_granted(
+    script: str, files: dict[str, str], details: set[str], granted: set[str]
+) -> None:
+    (one,) = pairs(script, files)
+    assert {reason.detail for reason in one.reasons} == details
+    assert set(one.assumptions) == {"what npm publishes at npm.apkg.io/acme is linked to this repository", *granted}

@@ -24,6 +24,7 @@ from migrator.sinks.keeping import ROOTED, spelt, takes
 from migrator.sinks.npm import NPM, breaks, is_npm
 from migrator.sinks.npmrc import CREDENTIALS, FILE, TOKEN, NpmPair, keys, reaches, settings
 from migrator.sinks.shown import visible_text
+from migrator.sinks.values import names_set
 from migrator.text.patterns import regex
 
 _LOGIN = frozenset({"login", "logout", "adduser", "add-user"})
@@ -139,12 +140,12 @@ def _doubt(command: Command, pair: NpmPair, book: RuleBook) -> str:
         return ""
     if not command.name or command.name in SHELLS:
         return f"{shown} runs what patless has not read"
-    given = (*command.environment.items(), *command.overrides)
-    for name in dict.fromkeys(name for name, _ in given):
+    given = names_set(command)
+    for name in given:
         if _CONFIGURES.match(name) and not _QUIET.fullmatch(name):
             return f"the step sets `{name}`"
     family = is_npm(command.name, book)
-    if family and any(name == "HOME" for name, _ in given):
+    if family and "HOME" in given:
         return f"{shown} looks for its settings in another home folder"
     if family and not all(map(book.programs.hands_on, command.wrappers)):
         return f"{shown} runs in `{command.wrappers[0]}`"

@@ -21,6 +21,7 @@ from migrator.sinks.found_files import LOOKING
 from migrator.sinks.npm import breaks
 from migrator.sinks.npmrc import NpmPair
 from migrator.sinks.shown import visible_text
+from migrator.sinks.values import names_set
 from migrator.sinks.yarn import REGISTRY, VARIABLE
 from migrator.sinks.yarnrc import FILE, IDENT, TOKEN, YARN, YarnSettings, yarn_settings
 from migrator.text.patterns import regex
@@ -70,7 +71,7 @@ def _tokens(login: PackagesLogin, pair: NpmPair, settings: YarnSettings) -> Iter
         if one.name == TOKEN and (one.of in ("", pair.address) or one.of.startswith("@")):
             yield f"`{TOKEN}` in {one.place or FILE} may win over `{IDENT}`"
     for command in login.shell.trace.commands:
-        if command.name == YARN and _BEARER in (*command.exported, *(name for name, _ in command.overrides)):
+        if command.name == YARN and _BEARER in names_set(command):
             yield f"`{_BEARER}` may win over `{IDENT}`"
 
 
@@ -124,11 +125,12 @@ def _doubt(command: Command, own: set[Command], book: RuleBook) -> str:
         return f"{shown} starts yarn in a way that patless doesn't follow" if any(map(_NAMES.search, texts)) else ""
     if not command.name or (command.name in SHELLS and not command.followed):
         return f"{shown} runs what patless has not read"
-    for name in dict.fromkeys((*command.exported, *(name for name, _ in command.overrides))):
+    given = names_set(command)
+    for name in given:
         if _CONFIGURES.match(name) and name not in (VARIABLE, REGISTRY, _BEARER):
             return f"the step sets `{name}`"
     if command.name == YARN:
-        if any(name == "HOME" for name, _ in command.overrides):
+        if "HOME" in given:
             return f"{shown} looks for its settings in another home folder"
         if not all(map(book.programs.hands_on, command.wrappers)):
             return f"{shown} runs in `{command.wrappers[0]}`"
