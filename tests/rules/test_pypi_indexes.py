@@ -6,7 +6,7 @@ import pytest
 
 from migrator.findings.settings import PipeStyle, Settings
 from tests.memory import PATH, report_on
-from tests.rules.pypi import URL, fixed, found, native, pipelines, verdicts
+from tests.rules.pypi import UPLOAD, URL, fixed, found, native, pipelines, verdicts
 
 INDEX = '[[tool.uv.index]]\nname = "my-bb"\nurl = "https://pypi.apkg.io/acme/simple"\n'
 SOURCE = '[[tool.poetry.source]]\nname = "my-bb"\nurl = "https://pypi.apkg.io/acme/simple/"\n'
@@ -236,3 +236,151 @@ def test_a_pipe_pushes_images_though_the_step_publishes_other_packages() -> None
     first, other = report_on(given, Settings(pipe=PipeStyle("1.2.3"))).findings
     assert "pipe-image" not in {reason.code for reason in (*first.reasons, *other.reasons)}
     assert {one.text for one in other.edits} == {"BITBUCKET_PACKAGES_USERNAME", "BITBUCKET_PACKAGES_TOKEN"}
+
+
+FILES = {"pyproject.toml": INDEX, "uv.lock": UV_LOCK.format("pypi.apkg.io")}
+POETRY_FILES = {"pyproject.toml": SOURCE, "poetry.lock": POETRY_LOCK}
+PROJECT = {**FILES, "a/pyproject.toml": '[project]\nname = "library"\n'}
+LOGIN = f"uv auth login {URL} -u $U --password $T"
+SECTION = f"cat > ~/.pypirc <<EOF\n[bb]\nrepository = {URL}\nusername = $U\npassword = $T\nEOF\n"
+CURRENT = "uv.lock is up to date"
+FOREIGN = "uv reads pypi.apkg.io/acme/library, which this repository does not publish"
+NOTHING = "patless sees nothing that uses the login to pypi.apkg.io"
+ANY = "`{}` may read any package of pypi.apkg.io"
+BY_FILE = "any program may read packages of pypi.apkg.io with .pypirc"
+NO_LOCK = "uv runs in a folder without a uv.lock, as far as patless can tell"
+UNREAD_LOCK = "patless can't tell what is in uv.lock"
+USES = "`{}` uses only packages linked to this repository"
+LINKED = "{} is linked to this repository"
+SENT = LINKED.format("what {} publishes at pypi.apkg.io")
+NO_TOKEN = "no variable POETRY_PYPI_TOKEN_BB takes the place of the user name and the token"
+IN_ADDRESS = "the credential is a part of the address that pip reads"
+ACME = Settings(own_packages=("pypi.apkg.io/acme/*",))
+
+
+def said(
+    script: str, files: dict[str, str], settings: Settings | None = None, after: str = ""
+) -> tuple[set[str], set[str]]:
+    """Why the first login is no safe fix, and what its fix takes for granted."""
+    text = pipelines(script) + (f"\n        after-script: [{after}]\n" if after else "")
+    given = {PATH: text.encode(), **{path: one.encode() for path, one in files.items()}}
+    first = report_on(given, settings).findings[0]
+    return {reason.detail for reason in first.reasons}, set(first.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "details", "granted"),
+    [
+        (f"{UV}\nuv sync", FILES, {FOREIGN}, {CURRENT}),
+        (f"{UV}\nuv sync", PROJECT, {FOREIGN}, {CURRENT}),
+        *(
+            (f"{UV}\nuv sync\n{upload}", PROJECT, set(), {LINKED.format("pypi.apkg.io/acme/library"), CURRENT})
+            for upload in ("uv publish", "twine upload d/*", "poetry publish")
+        ),
+        *(
+            (f"{UV}\nuv sync\n{other}", PROJECT, {FOREIGN}, {CURRENT})
+            for other in ("poetry build publish", "node publish", "twine check d/*")
+        ),
+        (f"{UV}\nuv sync", {"pyproject.toml": INDEX}, {"no uv.lock names a package of pypi.apkg.io"}, set()),
+        (f"{UV}\nuv lock", FILES, {FOREIGN, ANY.format("uv lock")}, set()),
+        (f"{UV}\nuv", FILES, {FOREIGN, ANY.format("uv")}, set()),
+        (f"{UV}\nuv sync", {**FILES, "uv.lock": "\0" * 9}, {UNREAD_LOCK}, set()),
+        (f"{UV}\nsed -i s/a/b/ uv.lock\nuv sync", FILES, {UNREAD_LOCK}, set()),
+        (f"{UV}\nsed -i s/a/b/ poetry.lock\nuv sync", {**FILES, "poetry.lock": "x"}, {FOREIGN}, {CURRENT}),
+        (f"{UV}\ncd $X\nuv sync", FILES, {FOREIGN, NO_LOCK}, set()),
+        (f"{UV}\ncd web\nuv sync", {**FILES, "web/x": ""}, {FOREIGN}, {CURRENT}),
+        (f"{LOGIN}\nuv sync", FILES, {FOREIGN}, {CURRENT}),
+        (f"{LOGIN}\nuv auth logout", FILES, set(), set()),
+        (f"{LOGIN}\nuv sync\nuv lock", FILES, {FOREIGN, ANY.format("uv lock")}, set()),
+        (f"{LOGIN}\nuv sync\n./x.sh", FILES, {FOREIGN}, {CURRENT, USES.format("x.sh")}),
+        (LOGIN, FILES, {NOTHING}, set()),
+        (f"{LOGIN}\n./x.sh", FILES, {NOTHING}, {USES.format("x.sh")}),
+        (f"uv sync\n{LOGIN}", FILES, {NOTHING}, set()),
+        (f"if [ $X ]; then\n{LOGIN}\nelse\nuv sync\nfi", FILES, {NOTHING}, set()),
+        (f"sync() {{ uv sync; }}\n{LOGIN}\nsync", FILES, {FOREIGN}, {CURRENT}),
+        (
+            "poetry config http-basic.my-bb $U $T\npoetry install",
+            POETRY_FILES,
+            {FOREIGN.replace("uv", "poetry", 1)},
+            {CURRENT.replace("uv", "poetry")},
+        ),
+        (
+            f"{BB}\npoetry config http-basic.bb $U $T\npoetry publish -r bb",
+            {},
+            set(),
+            {SENT.format("poetry"), NO_TOKEN},
+        ),
+        (
+            "export POETRY_HTTP_BASIC_BB_USERNAME=$U POETRY_HTTP_BASIC_BB_PASSWORD=$T\n"
+            f"export POETRY_REPOSITORIES_BB_URL={URL}\npoetry publish -r bb",
+            {},
+            set(),
+            {LINKED.format("pypi.apkg.io/acme"), NO_TOKEN},
+        ),
+        (f"{UPLOAD} -u $U -p $T d/*", {}, set(), {LINKED.format("pypi.apkg.io/acme")}),
+        (
+            "pip install web --index-url https://$U:$T@pypi.apkg.io/acme/simple",
+            {},
+            {IN_ADDRESS, ANY.format("pip install")},
+            set(),
+        ),
+        (f"{SECTION}twine upload -r bb d/*", {}, set(), {SENT.format("twine")}),
+        (f"{SECTION}twine upload -r x -r bb d/*", {}, set(), {SENT.format("twine")}),
+        (f"{SECTION}twine upload -r bb -r x d/*", {}, {BY_FILE}, set()),
+        (f"{SECTION}twine upload -r bb d/*\n./x.sh", {}, set(), {SENT.format("twine"), USES.format("x.sh")}),
+        (f"{SECTION.replace('[bb]', '[pypi]')}twine upload d/*", {}, set(), {SENT.format("twine")}),
+        (f"{SECTION}twine upload d/*", {}, {BY_FILE}, set()),
+        (f"{SECTION}./x.sh", {}, {BY_FILE}, {USES.format("x.sh")}),
+        (f"{SECTION}uv publish -r bb", {}, {BY_FILE}, set()),
+        (f"twine upload -r bb d/*\n{SECTION}", {}, {BY_FILE}, set()),
+    ],
+)
+def test_whose_packages_a_login_reads_is_known_by_lock_files_or_doubted(
+    script: str, files: dict[str, str], details: set[str], granted: set[str]
+) -> None:
+    assert said(script, files) == (details, granted)
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "settings", "details"),
+    [
+        (f"{UV}\nuv sync", FILES, Settings(own_packages=("pypi.apkg.io/acme/library",)), set()),
+        (f"{UV}\nuv sync", FILES, Settings(shared_packages=("pypi.apkg.io/acme/library",)), set()),
+        (f"{UV}\nuv sync", FILES, Settings(own_packages=("pypi.apkg.io/acme/other",)), {FOREIGN}),
+        (f"{UV}\nuv sync\nuv publish", PROJECT, Settings(workspace="globex"), {FOREIGN}),
+        (LOGIN, FILES, ACME, set()),
+        (LOGIN, FILES, Settings(own_packages=("npm.apkg.io/acme/*",)), {NOTHING}),
+        (f"{SECTION}./x.sh", {}, ACME, set()),
+    ],
+)
+def test_the_configuration_settles_whose_packages_an_index_has(
+    script: str, files: dict[str, str], settings: Settings, details: set[str]
+) -> None:
+    assert said(script, files, settings)[0] == details
+
+
+@pytest.mark.parametrize(("after", "details"), [("uv sync", {FOREIGN}), ("echo", {NOTHING})])
+def test_a_login_is_used_by_a_later_script_too(after: str, details: set[str]) -> None:
+    assert said(LOGIN, FILES, after=after)[0] == details
+
+
+@pytest.mark.parametrize(
+    ("script", "settings", "details"),
+    [
+        (
+            f"{LOGIN}\nuv sync",
+            ACME,
+            {"other repositories may import this pipeline, and patless can't tell what uv reads there"},
+        ),
+        (LOGIN, ACME, {NOTHING}),
+        (f"{SECTION}./x.sh", ACME, {BY_FILE}),
+        (f"{SECTION}twine upload -r bb d/*", Settings(), set()),
+    ],
+)
+def test_what_is_known_here_settles_nothing_of_a_repository_that_imports_the_pipeline(
+    script: str, settings: Settings, details: set[str]
+) -> None:
+    lines = "".join(f"              {line}\n" for line in script.splitlines())
+    head = "export: true\ndefinitions:\n  pipelines:\n    shared:\n      - step:\n          script:\n            - |\n"
+    given = {PATH: f"{head}{lines}".encode(), **{path: one.encode() for path, one in FILES.items()}}
+    assert {reason.detail for reason in report_on(given, settings).findings[0].reasons} == details
