@@ -129,6 +129,156 @@ def test_what_may_set_or_take_what_npm_is_given_is_no_safe_fix(script: str, file
     assert (verdict, "npm-settings" in codes) in {("unsafe", True), ("report-only", True)}
 
 
+SENDS = "what npm publishes at npm.apkg.io/acme is linked to this repository"
+USES = "`{}` uses only packages linked to this repository"
+IS_OWN = "npm.apkg.io/acme/@acme/web is linked to this repository"
+FOREIGN = "npm reads npm.apkg.io/acme/{}, which this repository does not publish"
+NOTHING = "patless sees no package of npm.apkg.io that npm reads or publishes"
+FETCHES = "npm fetches a program that it runs"
+WHICH = "patless can't tell which packages npm is told to read"
+EVERY = "npm may read every package from npm.apkg.io"
+NOT_THERE = "npm runs in a folder that is not in the repository"
+NO_MANIFEST = "npm runs in a folder whose package.json patless doesn't see"
+FORM = "patless can't tell all packages in a lock file, because of the form of an address"
+PLAIN = {"package.json": '{"name": "web"}'}
+SELF = {"package.json": UI.replace("/ui", "/web"), **ROUTE}
+BOTH = {"package.json": UI, **ROUTE}
+APART = {**ROUTE, "package.json": '{"name": "web"}', "web/package.json": WEB}
+WITHIN = {**ROUTE, "web/package.json": WEB, "web/a/b/x": "", "c/x": ""}
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "details", "granted"),
+    [
+        ("npm publish", {}, set(), {SENDS}),
+        ("npm publish", PLAIN, {NOTHING}, set()),
+        ("npm publish", {**PLAIN, **ROUTE}, set(), {SENDS}),
+        ("npm publish --registry https://npm.apkg.io/acme/", PLAIN, set(), {SENDS}),
+        ("npm publish --registry https://npm.acme.example/", PLAIN, {NOTHING}, set()),
+        ("npm pack", {}, {NOTHING}, set()),
+        ("npm ci", SELF, {FOREIGN.format("@acme/web")}, {USES.format("npm ci")}),
+        ("npm ci\nnpm publish", SELF, set(), {USES.format("npm ci"), IS_OWN, SENDS}),
+        (
+            "npm ci\nsemantic-release",
+            SELF,
+            set(),
+            {USES.format("npm ci"), USES.format("semantic-release"), IS_OWN, SENDS},
+        ),
+        ("npm ci\nnpm publish", BOTH, {FOREIGN.format("@acme/ui")}, {USES.format("npm ci"), SENDS}),
+        (
+            "npm ci\nnpm publish",
+            {"package.json": "{"},
+            {"patless can't tell which packages npm reads, because of package.json"},
+            {USES.format("npm ci")},
+        ),
+        (
+            "npm ci\nnpm publish",
+            {"yarn.lock": 'resolved "https://npm.apkg.io/acme/x-1.tgz"\n'},
+            {FORM},
+            {USES.format("npm ci"), SENDS},
+        ),
+        (
+            "npm ci\nnpm publish",
+            {"yarn.lock": 'resolved "https://npm.apkg.io/acme/x/-/x-1.tgz"\n'},
+            {FOREIGN.format("x")},
+            {USES.format("npm ci"), SENDS},
+        ),
+        ("npm ci --registry=x\nnpm publish", {}, {EVERY}, {USES.format("npm ci"), SENDS}),
+        ("npm i https://npm.apkg.io/x\nnpm publish", {}, {WHICH}, {USES.format("npm i"), SENDS}),
+        ("npm i $X\nnpm publish", {}, {WHICH}, {USES.format("npm i"), SENDS}),
+        ("npx tsc\nnpm publish", ROUTE, {FETCHES}, {SENDS}),
+        ("npx tsc\nnpm publish", {}, set(), {SENDS}),
+        ("timeout 9 npm publish", ROUTE, set(), {SENDS}),
+        ("make\nnpm publish", {}, set(), {USES.format("make"), SENDS}),
+        *((f"{call}\nnpm publish", {}, set(), {SENDS}) for call in ("npm config get x", "npm ping", "yarn npm whoami")),
+    ],
+)
+def test_whose_packages_npm_reads_and_publishes_is_told(
+    script: str, files: dict[str, str], details: set[str], granted: set[str]
+) -> None:
+    (one,) = pairs(f"{HOME}\n{script}", files)
+    assert ({reason.detail for reason in one.reasons}, set(one.assumptions)) == (details, granted)
+
+
+@pytest.mark.parametrize(
+    ("call", "reads"),
+    [
+        *(
+            (f"npm {words}", False)
+            for words in ("run x", "test", "--silent run x", "-v", "--version", "start", "pkg get x")
+        ),
+        *(
+            (f"npm {words}", True)
+            for words in ("i", "--silent ci", "$X", "--prefix test ci", "-w test i", "--loglevel start i")
+        ),
+        *((f"yarn {words}", False) for words in ("npm publish", "npm whoami", "npm", "build", "--cwd web build")),
+        *((f"yarn {words}", True) for words in ("npm info x", "install", "", "$X", "--cwd web install")),
+        ("pnpm --filter test i", True),
+        ("pnpm --filter web test", False),
+        ("node test", False),
+    ],
+)
+def test_a_call_that_installs_reads_what_the_manifest_names(call: str, reads: bool) -> None:
+    (one,) = pairs(f"{HOME}\n{call}\nnpm publish", {**BOTH, "web/x": "", "test/x": ""})
+    details = {reason.detail for reason in one.reasons}
+    assert (FOREIGN.format("@acme/ui") in details) is reads
+
+
+@pytest.mark.parametrize(
+    ("call", "files", "details"),
+    [
+        *(
+            (f"npm {words} ci", APART, set())
+            for words in ("--prefix web", "-C web", "--dir web", "--cwd web", "--cwd=web")
+        ),
+        ("npm --prefix=other ci", APART, {NOT_THERE}),
+        ("npm --prefix other ci", APART, {NOT_THERE}),
+        ("npm --prefix ../x ci", APART, {NOT_THERE}),
+        ("npm --prefix . ci", APART, set()),
+        ("npm ci", APART, set()),
+        ("(cd $X; npm ci)", APART, {NO_MANIFEST}),
+        ("npm ci", WITHIN, {NO_MANIFEST}),
+        ("npm --prefix c ci", WITHIN, {NO_MANIFEST}),
+        ("npm --prefix web ci", WITHIN, set()),
+        ("npm --prefix web/a/b ci", WITHIN, set()),
+        ("(cd web/a; npm ci)", WITHIN, set()),
+        ("(cd web; npm --prefix a/b ci)", WITHIN, set()),
+        ("(cd web; npm --prefix a/c ci)", WITHIN, {NOT_THERE}),
+        ("(cd web; npm ci); npm ci", WITHIN, {NO_MANIFEST}),
+    ],
+)
+def test_where_npm_runs_says_which_manifest_it_reads(call: str, files: dict[str, str], details: set[str]) -> None:
+    given = {path: one.encode() for path, one in {PATH: step(HOME, call), **files}.items()}
+    (one,) = report_on(given).findings
+    assert {reason.detail for reason in one.reasons} - {NOTHING} == details
+
+
+@pytest.mark.parametrize(
+    ("script", "settings", "details"),
+    [
+        ("npm ci", Settings(own_packages=("npm.apkg.io/acme/@acme/ui",)), set()),
+        ("npm ci", Settings(shared_packages=("npm.apkg.io/acme/@acme/ui",)), set()),
+        ("npm ci", Settings(own_packages=("npm.apkg.io/acme/@acme/uix",)), {FOREIGN.format("@acme/ui")}),
+        ("npm ci", Settings(workspace="acme"), {FOREIGN.format("@acme/ui")}),
+        (
+            "npm ci",
+            Settings(workspace="globex"),
+            {FOREIGN.format("@acme/ui"), "npm.apkg.io/acme is of another workspace"},
+        ),
+        ("echo", Settings(own_packages=("npm.apkg.io/*",)), set()),
+        ("echo", Settings(own_packages=("crg.apkg.io/*",)), {NOTHING}),
+    ],
+)
+def test_the_configuration_says_whose_packages_npm_reads(script: str, settings: Settings, details: set[str]) -> None:
+    (one,) = pairs(f"{HOME}\n{script}", BOTH, settings=settings)
+    assert {reason.detail for reason in one.reasons} == details
+
+
+def test_a_registry_without_a_workspace_is_named_by_its_host() -> None:
+    (one,) = pairs(PUBLISH.replace("/acme/", "/"), settings=Settings(workspace="globex"))
+    assert (one.reasons, one.assumptions) == ((), (SENDS.replace("/acme", ""),))
+
+
 @pytest.mark.parametrize(
     ("script", "files", "code"),
     [
@@ -446,4 +596,4 @@ def test_what_encodes_a_pair_is_a_doubt_or_taken_for_granted(
 ) -> None:
     (one,) = pairs(script, files)
     assert {reason.detail for reason in one.reasons} == details
-    assert set(one.assumptions) == {"what npm publishes at npm.apkg.io/acme is linked to this repository", *granted}
+    assert set(one.assumptions) == {SENDS, *granted}

@@ -34,6 +34,8 @@ _QUIET = _IDLE.union(
 )
 """Those that read none by themselves."""
 _FOLDERS = frozenset(["--prefix", "-C", "--dir", "--cwd"])
+_VALUED = _FOLDERS.union(("-w", "--workspace", "--filter", "-F", "--loglevel", "--registry", "--tag"))
+"""Options in front of the command whose value follows: `npm --prefix test ci` runs no test."""
 _PUBLISHES = frozenset({"publish"})
 _RELEASES = "semantic-release"
 
@@ -134,7 +136,8 @@ def _elsewhere(command: Command, context: Context) -> str:
 
 def reads(command: Command, book: RuleBook) -> bool:
     """Whether a call may read packages of a registry: one that runs a script, or an installed program, does not."""
-    words = [one.text for one in command.arguments]
+    every = [one.text for one in command.arguments]
+    words = [text for before, text in pairwise(("", *every)) if before not in _VALUED]
     first = next((text for text in words if text is None or not text.startswith("-") or text in _QUIET), "")
     if first == "npm":  # `yarn npm publish`
         return not _IDLE.issuperset(words[1:2])
