@@ -635,6 +635,116 @@ def test_a_method_of_that_name_is_none_of_docker_where_nothing_imports_it() -> N
 
 
 @pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        *((f'open("a"{mode})', None) for mode in ("", ', "r"', ', "rb"', ', mode="rt"')),
+        *(
+            (f'open("a", {mode})', "'a'")
+            for mode in ('"w"', '"x"', '"a"', '"r+"', 'mode="wb"', "m", "*m", "**m", 'f"w"')
+        ),
+        ('open(file="a", mode="w")', "'a'"),
+        ('io.open("a", "w")', "'a'"),
+        ('codecs.open("a", "w")', "'a'"),
+        *(
+            (f'{name}("a", {given})', "'b'")
+            for name in (
+                "shutil.copy",
+                "shutil.copy2",
+                "shutil.copyfile",
+                "shutil.copytree",
+                "shutil.move",
+                "os.rename",
+            )
+            for given in ('"b"', 'dst="b"')
+        ),
+        *((f'os.{name}("a", "b")', "'b'") for name in ("replace", "link", "symlink")),
+        ('shutil.move("a")', None),
+        ('os.remove("a")', None),
+        *((f'p.{name}("x")', "%p") for name in ("write_text", "write_bytes", "symlink_to", "hardlink_to")),
+        ('p.read_text("x")', None),
+        *((f"p.open({mode})", "%p") for mode in ('"w"', 'mode="w"', "m", "*m")),
+        *((f"p.open({mode})", None) for mode in ("", '"r"', 'encoding="w"')),
+        ('webbrowser.open("w")', None),
+        *((f"p.{name}({given})", "'b'") for name in ("rename", "replace") for given in ('"b"', 'target="b"')),
+        *((f"p.replace({given})", None) for given in ('"b", "c"', '"b", x=1', "", "x=1")),
+    ],
+)
+def test_what_a_call_writes_is_known_by_its_arguments(call: str, path: str | None) -> None:
+    found = shown(f"import codecs, io, shutil, webbrowser\nfrom pathlib import Path\np = Path('a')\n{call}")
+    assert re.findall(r"\(write-partial (.*?) \(evaluate\)\)", found) == ([] if path is None else [path])
+
+
+IN_HOME = "(text %HOME '/' 'a')"
+BELOW = "(text %HOME '/' 'a' '{}')"
+ALL = "(text %HOME '/**')"
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        ('f("~/.docker")', ["'~/.docker'"]),
+        ('f(".docker/config.json")', ["'.docker/config.json'"]),
+        ('f("a")', ["'a'"]),
+        ("f(Path.home(), 1)", ["%HOME"]),
+        ("f(k=Path.home())", ["%HOME"]),
+        ('f(os.path.join(Path.home(), "a"))', [IN_HOME]),
+        ('f(os.environ["HOME"])', ["$HOME"]),
+        ("f(str(Path.home()))", ["%HOME"]),
+        ('f(Path.home() + "a")', ["(text %HOME 'a')"]),
+        ('f(Path.home() - "a")', []),
+        ("f(Path.home() / g())", []),
+        ("f(x.home)", []),
+        ('f(f"{x}/.docker")', ["(text ? '/.docker')"]),
+        *((f"{name}(Path.home())", []) for name in ("print", "os.path.exists", "os.makedirs", "shutil.rmtree", "len")),
+        *(
+            (f"{name}(Path.home())", [ALL])
+            for name in ("os.listdir", "os.scandir", "shutil.copytree", "shutil.make_archive")
+        ),
+        ("tar.add(Path.home())", [ALL]),
+        *((f'(Path.home() / "a").{name}()', [IN_HOME]) for name in ("read_text", "read_bytes", "open")),
+        *((f'(Path.home() / "a").{name}()', [BELOW.format("/**")]) for name in ("iterdir", "walk", "glob")),
+        *((f'(Path.home() / "a").{name}()', []) for name in ("exists", "is_file", "mkdir", "unlink", "touch", "stat")),
+        ('(Path.home() / "a").glob("*.json")', [BELOW.format("/*.json"), "'*.json'"]),
+        ('(Path.home() / "a").rglob("*.json")', [BELOW.format("/**/*.json"), "'*.json'"]),
+        ('(Path.home() / "a").glob(b"x")', [BELOW.format("/**"), "'x'"]),
+        ('Path.home().joinpath("a").read_text()', [IN_HOME]),
+        ('Path.home().joinpath("a")', []),
+    ],
+)
+def test_a_call_reads_the_paths_that_it_is_given(call: str, read: list[str]) -> None:
+    found = shown(f"import os, shutil\nfrom pathlib import Path\n{call} # HOME")
+    assert re.findall(r"\(read (.*?) \(evaluate\)\)", found) == read
+
+
+def test_a_program_in_which_nothing_names_the_home_folder_has_no_such_calls() -> None:
+    assert "(read" not in shown("f(x)")
+    assert "(read" in shown("f(x) # .docker")
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("Path.home()", "%HOME"),
+        ('os.path.expanduser("~")', "(text %HOME '')"),
+        ('os.path.expanduser("~/a")', "(text %HOME '/a')"),
+        ('os.path.expanduser("~b/a")', "'~b/a'"),
+        ('os.path.expanduser("a")', "'a'"),
+        ("os.path.expanduser(y)", "(? ?)"),
+        ('os.path.expanduser(f"{y}/a")', "(? (join ? '/a'))"),
+        ('os.path.expanduser(os.environ["A"])', "$A"),
+        ('os.path.expanduser("~", 1)', "(? (? ?) '~' ?)"),
+        ('os.path.expanduser(path="~")', "(? (? ?) '~')"),
+        ('Path("~/a").expanduser()', "(text %HOME '/a')"),
+        ('(Path("~") / "a").expanduser()', "(text %HOME '' '/' 'a')"),
+        ('Path("~/a").expanduser(1)', "(? '~/a' ?)"),
+        ('Path("~/a")', "'~/a'"),
+    ],
+)
+def test_a_path_in_the_home_folder_is_known_by_its_variable(path: str, parts: str) -> None:
+    assert shown(f"from pathlib import Path\nx = {path}") == f"(set x {parts})"
+
+
+@pytest.mark.parametrize(
     ("value", "copy"),
     [
         ('{"B": "c"}', False),

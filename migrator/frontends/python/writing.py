@@ -37,8 +37,8 @@ def written(call: Called) -> Iterator[cst.BaseExpression]:
         path = call.node.func.value
         if call.method in _METHODS or (call.method == "open" and not call.name and _writes(call, 0)):
             yield path
-        elif call.method in _MOVES and len(call.args) == 1 and not call.named:
-            yield call.args[0]
+        elif call.method in _MOVES and len(call.args) + len(call.named) == 1:
+            yield from [*call.args, *_named(call, "target")]
 
 
 def _writes(call: Called, at: int) -> bool:
