@@ -56,7 +56,7 @@ class Evaluator:
             if spread := self.spread(join, state, frame):
                 found += spread
                 continue
-            value = self.value(join, state, frame)
+            value = concat([self.unquoted(part, state, frame) for part in join.parts])
             found += [Argument(piece, join) for piece in ([value] if any(state.defined("IFS")) else words.split(value))]
         return tuple(found)
 
@@ -84,6 +84,11 @@ class Evaluator:
 
     def value(self, join: Join, state: State, frame: Frame) -> Value:
         return concat([self.part(part, state, frame) for part in join.parts])
+
+    def unquoted(self, part: Expression, state: State, frame: Frame) -> Value:
+        """A part of a word that blanks in what a command substitution gives make several words of."""
+        value = self.part(part, state, frame)
+        return value.splitting() if isinstance(part, Capture) else value
 
     def part(self, part: Expression, state: State, frame: Frame) -> Value:
         match part:
@@ -159,7 +164,7 @@ class Evaluator:
             if state.positional is None:
                 return (None,), Value.of(Unknown("a positional parameter", (here,)))
             if index > len(state.positional):
-                return (None,), Value.of(Literal("", provenance=(here,)))
+                return (None,), Value.of(Literal("", provenance=(here,), splits=read.splits))
             definition = state.positional[index - 1]
             return (definition,), definition.value.through(TracedRead(read, definition, frame.calls), read.splits)
         definitions = state.defined(read.name)

@@ -62,16 +62,16 @@ def is_presence(value: Value, other: str) -> bool:
 
 
 def split(value: Value) -> list[Value]:
-    """The words that an unquoted expansion of literal text with blanks becomes, if each alternative is as many; other
-    values stay one word."""
+    """The words that an unquoted expansion of literal text becomes, none where it is empty, if each alternative is as
+    many; other values stay one word."""
     rows = [_split(row) for row in value.alternatives]
-    if len({len(words) for words in rows}) != 1 or len(rows[0]) == 1:
+    if len({len(words) for words in rows}) != 1:
         return [value]
     return [union(Value.of(*words[place]) for words in rows) for place in range(len(rows[0]))]
 
 
 def _split(row: Alternative) -> list[list[Literal | Input | Unknown]]:
-    if not any(isinstance(piece, Literal) and piece.splits and re.search(r"\s", piece.text) for piece in row):
+    if not any(isinstance(piece, Literal) and piece.splits and re.search(r"\s|^$", piece.text) for piece in row):
         return [list(row)]
     found: list[list[Literal | Input | Unknown]] = [[]]
     for piece in row:
@@ -82,7 +82,8 @@ def _split(row: Alternative) -> list[list[Literal | Input | Unknown]]:
             if index:
                 found.append([])
             if text:
-                found[-1].append(replace(piece, text=text, span=None, quoting=Quoting.FIXED))
+                changed = replace(piece, text=text, span=None, quoting=Quoting.FIXED)
+                found[-1].append(piece if text == piece.text else changed)
     return [word for word in found if word]
 
 

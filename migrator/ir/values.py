@@ -162,6 +162,11 @@ class Value(Struct, frozen=True, dict=True):
             rows.append(tuple(row))
         return Value(tuple(rows))
 
+    def splitting(self) -> Value:
+        """The same value, of which blanks make several words, and which is none where it is empty."""
+        rows = (alternative or (Literal(""),) for alternative in self.alternatives)
+        return Value(tuple(tuple(map(_splitting, row)) for row in rows))
+
     def stripped(self) -> Value:
         """Without the newlines that a command substitution takes off the end."""
         return Value(tuple(_strip_newlines(alternative) for alternative in self.alternatives))
@@ -256,6 +261,10 @@ def concat(values: Iterable[Value]) -> Value:
 
 def _provenance(values: Iterable[Value]) -> tuple[TracedRead, ...]:
     return next((piece.provenance for value in values for piece in value.pieces if piece.provenance), ())
+
+
+def _splitting(piece: Piece) -> Piece:
+    return replace(piece, splits=True) if isinstance(piece, Literal) else piece
 
 
 def _joined(piece: Piece) -> Piece:

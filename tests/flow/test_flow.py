@@ -11,14 +11,14 @@ from migrator.flow.events import Command
 from migrator.flow.queries import may_both_run
 from migrator.ir.nodes import ProgramError
 from migrator.ir.paths import Top, only
-from migrator.ir.values import Definition, Encoded, Literal, Unknown, Value, symbol
+from migrator.ir.values import EMPTY, Definition, Encoded, Literal, Unknown, Value, symbol
 from tests.flow.reading import BOOK, follow
 from tests.memory import within
 
 
 def values(command: Command) -> list[str | None]:
-    """What the first argument may be, `None` for what reading cannot tell."""
-    return [symbol(row) for row in command.arguments[0].value.alternatives]
+    """What the first argument may be, '' where there is none, and `None` for what reading cannot tell."""
+    return [symbol(row) for row in (command.arguments[0].value if command.arguments else EMPTY).alternatives]
 
 
 def seen(text: str, files: Mapping[str, str] | None = None) -> list[list[str | None]]:
