@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.flow.events import Argument, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State, join
-from migrator.flow.library import Placed
+from migrator.flow.library import NOWHERE, Placed
 from migrator.flow.nested import child
 from migrator.ir.nodes import Call
 from migrator.ir.paths import NONE, Paths, Top, only
@@ -105,9 +105,10 @@ class Launching:
         inner.errexit = begins.errexit or (direct and _ENDS.match(text) is not None)
         inner.restored = frozenset({None})
         inner.allexport = False
-        inner.zero = inner.sourced = program if direct else (arguments[0].value.symbol() if arguments else None)
+        own = arguments[0].value.symbol() if arguments and not launcher.files else None
+        inner.zero = inner.sourced = program if direct else own
         inner.positional = self.machine.variables.positional(arguments[ran.words - direct :], state)
-        if ran.folder is not None:
+        if ran.folder != NOWHERE:
             inner.folders = frozenset({ran.folder})
         started = frame.process(state).but(breaking=(), returning=None, around=0)
         outputs = []

@@ -19,7 +19,7 @@ FIRST = 1 << 20
 """Where the places of files begin: no text of a step is as long."""
 
 
-_NOWHERE = ".."
+NOWHERE = ".."
 """A folder that no word leads back from."""
 _WRAPPER = regex(r"gradle-wrapper|maven-wrapper|MavenWrapperMain")
 """https://docs.gradle.org/current/userguide/gradle_wrapper.html, https://maven.apache.org/tools/wrapper/"""
@@ -132,7 +132,7 @@ class Library:
     def find(self, program: str, words: tuple[str | None, ...], inside: str | None) -> tuple[Program, Launcher] | None:
         """What a command runs in a folder (None: not known which), and who reads it. `program` is as written, with
         `${NAME}` for variables."""
-        folder = _NOWHERE if inside is None else inside
+        folder = NOWHERE if inside is None else inside
         launcher = self.programs.launcher(program.rpartition("/")[2])
         if launcher is None:
             path = called.within(folder, program, self.clone) if "/" in program else None

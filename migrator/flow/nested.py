@@ -75,6 +75,7 @@ class Nested:
                 arguments.pop(0)
             elif _TEXT_FOLLOWS.fullmatch(option):
                 inner.positional = self.machine.variables.positional(arguments[2:], state)
+                inner.zero = inner.sourced = None
                 nested = texts.of_words(self.machine.text, [arguments[0].word]) if arguments else None
                 if nested is None:
                     self.unread(call)
