@@ -89,11 +89,11 @@ class Functions:
         )
         output = self.body(function, state, inner, stdin)
         if _key(function) in self.recursive:
-            self.recursive.discard(_key(function))
             again = state.copy()
             again.positional, again.dead = None, False
             output = union([output, self.body(function, again, inner, stdin)])
             state.become(join([state, again]))
+            self.recursive.discard(_key(function))
         for name, (definitions, sure) in state.saved.items():
             present = () if sure else state.defined(name)
             state.assign(name, tuple(dict.fromkeys((*definitions, *present))))
@@ -103,8 +103,10 @@ class Functions:
 
     def postponed(self, function: Define, state: State, frame: Frame) -> CommandResult:
         """A call behind the bounds: what the function does there is not known."""
-        if function.span not in self.beyond and not self.recorder.silent:
-            self.beyond[function.span] = (function, state.copy(), frame)
+        if not self.recorder.silent:
+            before = self.beyond.get(function.span)
+            known = join([before[1], state]) if before else state.copy()
+            self.beyond[function.span] = (function, known, frame)
             self.recorder.called.add(_key(function))
         self.machine.havoc.unseen(f"what `{function.name}` does after too many nested calls", function.span, frame)
         state.clouded |= {EVERYTHING}
@@ -120,7 +122,7 @@ class Functions:
                 function, state, frame = self.beyond[span]
                 outer = frame.active[: _DEEP - 1]
                 inner = frame.but(active=(*outer, _key(function)), conditional=True, unordered=True, returning=None)
-                inner = inner.but(breaking=(), around=0, asking=None, failing=None, results=None)
+                inner = inner.but(branches=(), breaking=(), around=0, asking=None, failing=None, results=None)
                 self.body(function, self.machine.recorder.any_time(state), inner, None)
 
     def body(self, function: Define, state: State, frame: Frame, stdin: Value | None) -> Value:

@@ -366,6 +366,30 @@ def test_a_long_way_of_functions_is_not_followed_to_its_end_in_one() -> None:
     assert max(len(one.calls) for one in flow.commands) == 20
 
 
+@pytest.mark.parametrize(
+    ("begin", "exported"),
+    [
+        ("f0", False),
+        ("export T\nf0", True),
+        ("f0\nexport T\nf0", True),
+        ("(export T; f0)\nf0", True),
+        ("while x; do f0; export T; done", True),
+        ("if x; then other; else f0; fi\nf0", False),
+    ],
+)
+def test_what_is_called_too_deeply_runs_with_what_holds_at_any_of_its_calls(begin: str, exported: bool) -> None:
+    ways = "".join(f"f{n}() {{ f{n + 1}; }}\n" for n in range(22))
+    flow = follow(f"{ways}f22() {{ see; }}\n{begin}")
+    one = flow.commands[-1]
+    assert ("T" in one.exported, one.unordered, one.conditional, one.branches) == (exported, True, True, ())
+    assert (one.name, len(one.calls)) == ("see", 20)
+    assert [each.what for each in flow.opaque][:1] == ["what `f20` does after too many nested calls"]
+
+
+def test_a_function_that_calls_itself_is_another_one_when_what_it_calls_is_defined_anew() -> None:
+    assert seen("f() { g; }\ng() { f; }\nf\ng() { see x; }\nf") == [["x"]]
+
+
 @pytest.mark.parametrize(("depth", "times"), [(12, 8), (40, 2)])
 def test_what_a_script_that_doubles_itself_runs_is_followed_in_time(depth: int, times: int) -> None:
     inner = "\n".join(f"f{n}() {{ {f'f{n - 1}; ' * times}}}" for n in range(1, depth))
