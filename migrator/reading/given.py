@@ -34,8 +34,6 @@ def given(text: str, book: RuleBook) -> Iterator[Span]:
         yield from _value(text, match.end())
     yield from _of_programs(text, book)
     yield from _fed(text, book)
-    if not _LOGIN.search(text):
-        return
     for at in _behind(text, _LOGIN, _pattern(book.password_options, _HERE)):
         yield from _value(text, at)
 
@@ -46,9 +44,8 @@ def _fed(text: str, book: RuleBook) -> Iterator[Span]:
     takers = _programs(tuple(program for one in book.passwords if one.stdin for program in one.programs))
     at = 0
     for line in text.splitlines(keepends=True):
-        before, piped, after = line.partition("|")
-        after = after[:_FAR] if piped else ""
-        taken = after and any(pattern.search(after) for pattern in (_LOGIN, takers, _READS))
+        before, _, after = line.partition("|")
+        taken = any(pattern.search(after, 0, _FAR) for pattern in (_LOGIN, takers, _READS))
         if taken and (fed := _FED.search(before[-_FAR:])):
             start = at + max(0, len(before) - _FAR) + fed.start("words")
             for word in _WORD.finditer(fed["words"]):
@@ -80,7 +77,7 @@ def _programs(names: tuple[str, ...]) -> re.Pattern[str]:
 def _word_of(text: str, at: int, one: PasswordOption) -> Iterator[Span]:
     """The word of a command that is a password, by its number among those that are no options; a here-string."""
     end = _END.search(text, at, at + _FAR)
-    last = end.start() if end else min(len(text), at + _FAR)
+    last = end.start() if end else at + _FAR
     count = 0
     for match in _PLAIN.finditer(text, at, last):
         if match["here"] is not None:
