@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import PullRequest
-from migrator.fleet.deciding import SENTENCES, Act, Policy, Situation, Tip, Why, decide
+from migrator.fleet.deciding import SENTENCES, Act, MigrationDecision, Policy, Situation, Tip, Why, decide, said
 
 HEAD, OTHER = "a" * 40, "b" * 40
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -57,6 +57,10 @@ AGAIN = Policy(reopen=True)
         (replace(NEEDS, pull_requests=(request("SUPERSEDED"),)), Policy(), Why.DECLINED),
         (replace(NEEDS, pull_requests=(request("MERGED", 2), request("DECLINED"))), Policy(), Why.MERGED),
         (replace(NEEDS, tip=OURS, pull_requests=(request("DECLINED"),)), Policy(), Why.DECLINED),
+        (replace(NEEDS, tip=THEIRS, pull_requests=(request("DECLINED"),)), Policy(), Why.DECLINED),
+        (replace(NEEDS, pull_requests=(request("MERGED", 1), request("DECLINED", 2))), Policy(), Why.DECLINED),
+        (replace(NEEDS, change="", shadows=("X",), carrying=("squash",)), Policy(), Why.CLEAN),
+        (replace(NEEDS, tip=THEIRS, pull_requests=(request(),), shadows=("X",)), Policy(), Why.PUSHED),
     ],
     ids=lambda value: str(value) if isinstance(value, Why) else "",
 )
@@ -75,12 +79,42 @@ def test_what_is_left_alone(seen: Situation, policy: Policy, why: Why) -> None:
         (replace(NEEDS, not_checked=("workspace",)), Why.NOT_CHECKED),
         (replace(NEEDS, outdated=("REGISTRY_HOST",)), Why.OUTDATED),
         (replace(NEEDS, unlinked=("web is linked to this repository",)), Why.LINKAGE),
+        (replace(NEEDS, carrying=("squash",)), Why.SKIPPED),
     ],
     ids=lambda value: str(value) if isinstance(value, Why) else "",
 )
 def test_what_waits_for_a_person(seen: Situation, why: Why) -> None:
     found = decide(seen, Policy())
     assert (found.act, found.why, found.parent) == (Act.STOP, why, "")
+    told = (*seen.shadows, *seen.not_checked, *seen.outdated, *seen.unlinked, *seen.carrying)
+    assert found.about == (told or (seen.branch,))
+    assert said(found) == f"{why.value}: {SENTENCES[why]} ({', '.join(found.about)})"
+
+
+def test_of_several_things_in_the_way_the_first_is_told() -> None:
+    seen = replace(NEEDS, shadows=("a",), not_checked=("b",), outdated=("c",), unlinked=("d",), carrying=("e",))
+    order = []
+    for name in ("shadows", "not_checked", "outdated", "unlinked", "carrying"):
+        order.append(decide(seen, Policy()).why)
+        seen = replace(seen, **{name: ()})
+    assert order == [Why.SHADOWED, Why.NOT_CHECKED, Why.OUTDATED, Why.LINKAGE, Why.SKIPPED]
+    assert decide(seen, Policy()).why is None
+
+
+def test_what_is_left_alone_names_its_pull_request_or_what_is_held_back() -> None:
+    assert said(decide(replace(NEEDS, change=""), Policy())) == "clean: nothing to change"
+    assert decide(replace(NEEDS, change="", held=("a:1", "b:2")), Policy()).about == ("a:1", "b:2")
+    ended = (request("MERGED", 3), request("DECLINED", 2), request("DECLINED", 4, "develop"))
+    assert decide(replace(NEEDS, pull_requests=ended), Policy()).pull_request == ended[0]
+    opened = (request(number=5), request("MERGED", 6), request(number=2, destination="develop"), request(number=4))
+    for tip in (THEIRS, Tip(OTHER, True, "new")):
+        assert decide(replace(NEEDS, tip=tip, pull_requests=opened), Policy()).pull_request == opened[3]
+    assert said(MigrationDecision(Act.OPEN, HEAD)) == ""
+
+
+def test_a_branch_that_people_made_anew_is_theirs_however_the_pull_request_ended() -> None:
+    seen = replace(NEEDS, tip=THEIRS, pull_requests=(request("DECLINED"),))
+    assert decide(seen, AGAIN).why is Why.NOT_OURS
 
 
 @pytest.mark.parametrize(
@@ -94,11 +128,17 @@ def test_what_waits_for_a_person(seen: Situation, why: Why) -> None:
         (replace(NEEDS, pull_requests=(request("DECLINED"),)), AGAIN, Act.OPEN, HEAD),
         (replace(NEEDS, tip=OURS, pull_requests=(request("DECLINED"),)), AGAIN, Act.REPAIR, OTHER),
         (replace(NEEDS, unlinked=("x",)), Policy(accept_linkage=True), Act.OPEN, HEAD),
+        (replace(NEEDS, carrying=("x",)), Policy(accept_skip_ci=True), Act.OPEN, HEAD),
+        (replace(NEEDS, pull_requests=(request(),)), Policy(), Act.OPEN, HEAD),
+        (replace(NEEDS, pull_requests=(request("MERGED", from_here=False),)), Policy(), Act.OPEN, HEAD),
+        (replace(NEEDS, pull_requests=(request("MERGED", destination="develop"),)), Policy(), Act.OPEN, HEAD),
+        (replace(NEEDS, tip=OURS, pull_requests=(request("MERGED", 2), request())), Policy(), Act.UPDATE, OTHER),
     ],
 )
 def test_what_is_written(seen: Situation, policy: Policy, act: Act, parent: str) -> None:
     found = decide(seen, policy)
     assert (found.act, found.parent) == (act, parent)
+    assert found.pull_request == (seen.pull_requests[-1] if act is Act.UPDATE else None)
 
 
 situations = st.builds(

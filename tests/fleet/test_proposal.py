@@ -7,13 +7,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
+from migrator.findings.records import Reason, Verdict
 from migrator.fleet import identity
-from migrator.fleet.proposal import _NAMES, ChangedFile, Proposal, Stays, Templates, _codes
+from migrator.fleet.proposal import _LINES, _NAMES, LONGEST, ChangedFile, Proposal, Stays, Templates, _codes, proposal
 from migrator.platforms.bitbucket.starting import Release, load, matches, releases
+from migrator.rulebook import reading as rulebook
 from migrator.text import markup
 from migrator.text.toml import ConfigurationError
+from tests.memory import PATH, report_on, step
 
 HOSTILE = "x`` @{712020:ab}\n```\n# <script>alert(1)</script> [a](https://evil.example) \x1b[31m\u202e @all -->"
 OURS = (
@@ -219,3 +223,125 @@ def test_of_many_names_the_rest_is_counted() -> None:
     names = [f"V{number}" for number in range(_NAMES + 1)]
     assert "more" not in _codes(names[:_NAMES])
     assert _codes(names).endswith(f"{markup.code(names[_NAMES - 1])}, and 1 more")
+
+
+BOOK = rulebook.load()
+LOGINS = report_on(
+    step(
+        'docker login crg.apkg.io -u "$USER_A" -p "$TOKEN_A"',
+        "docker push crg.apkg.io/acme/web",
+        "|\n            echo $TOKEN_B | docker login crg.apkg.io -u $USER_B --password-stdin",
+    )
+)
+FIRST, SECOND = LOGINS.findings
+EMPTY = Proposal("acme", "web", "main")
+
+
+def test_what_is_changed_is_told_by_file_and_line() -> None:
+    made = [replace(SECOND, variables=(), assumptions=("b", "a")), replace(FIRST, variables=(), assumptions=("a", "c"))]
+    told = proposal(EMPTY, LOGINS, made, [], BOOK.reasons, {})
+    assert told.changed == (ChangedFile(PATH, (5, 8)),)
+    assert told.assumptions == ("b", "a", "c")
+    assert (told.stays, told.freed, told.kept, told.hardcoded) == ((), (), (), False)
+
+
+@pytest.mark.parametrize(
+    ("made", "remaining", "held", "freed", "kept"),
+    [
+        (("U", "T"), (), (), ("U", "T"), ()),
+        (("U", "T"), ("T",), (), ("U",), ("T",)),
+        (("U", "T"), (), ("T", "U"), (), ("U", "T")),
+        (("U", "T"), ("Z",), ("B", "A"), ("U", "T"), ("A", "B", "Z")),
+        (("U", "T"), (), ("A", "U"), ("T",), ("U", "A")),
+    ],
+)
+def test_only_a_variable_that_no_login_reads_any_more_is_freed(
+    made: tuple[str, ...], remaining: tuple[str, ...], held: tuple[str, ...], freed: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
+    changed, left = replace(FIRST, variables=made, remaining=remaining), replace(SECOND, variables=held)
+    told = proposal(EMPTY, LOGINS, [changed, changed], [left], BOOK.reasons, {})
+    assert (told.freed, told.kept) == (freed, kept)
+
+
+def test_a_token_in_a_file_is_told_of_what_is_changed_alone() -> None:
+    hardcoded = replace(SECOND, rule="literal-credential")
+    assert proposal(EMPTY, LOGINS, [FIRST, hardcoded], [], BOOK.reasons, {}).hardcoded
+    assert not proposal(EMPTY, LOGINS, [FIRST], [hardcoded], BOOK.reasons, {}).hardcoded
+
+
+def test_what_stays_says_its_strictest_reason_and_where_that_is_explained() -> None:
+    doubt = Reason("foreign-package", Verdict.UNSAFE, "", "crg.apkg.io/acme/base")
+    worse = Reason("powershell", Verdict.REPORT_ONLY, "", "it")
+    pages = {"powershell": "https://acme.example/p", FIRST.rule: "https://acme.example/rule"}
+    held = [
+        replace(FIRST, reasons=(doubt, worse, doubt), edits=()),
+        replace(FIRST, reasons=(doubt,)),
+        replace(FIRST, reasons=()),
+        replace(FIRST, reasons=(replace(worse, code="of-nobody"),), edits=()),
+    ]
+    stays = proposal(EMPTY, LOGINS, [], held, BOOK.reasons, pages).stays
+    assert [(one.code, one.subject, one.page) for one in stays] == [
+        ("powershell", "it", pages["powershell"]),
+        ("foreign-package", doubt.subject, pages[FIRST.rule]),
+        (FIRST.rule, "", pages[FIRST.rule]),
+        (FIRST.rule, "", pages[FIRST.rule]),
+    ]
+    assert [one.what for one in stays[1:3]] == [BOOK.reasons["foreign-package"].what, FIRST.message]
+    assert [bool(one.ways) for one in stays] == [True, True, False, False]
+    assert {(one.path, one.line) for one in stays} == {(PATH, 5)}
+    assert {one.page for one in proposal(EMPTY, LOGINS, [], held, BOOK.reasons, {}).stays} == {""}
+
+
+def test_what_is_in_fleet_toml_is_told_of_what_is_shown_alone() -> None:
+    one, other = WHOLE.stays[0], Stays("a.yml", 1, "c", "What.", ways=(("keep", "here"),))
+    assert replace(EMPTY, stays=(other, other, other, one)).central
+    assert not replace(EMPTY, stays=(other, other, other, other, one)).central
+    assert replace(EMPTY, assumptions=("x", "web is linked to this repository")).linkage
+    assert not replace(EMPTY, assumptions=("web is linked",)).linkage
+
+
+def test_each_part_has_its_bounds(tmp_path: Path) -> None:
+    for part in ("title", "branch", "message", "body", "revert-body"):
+        (tmp_path / f"{part}.j2").write_text("\n x\n" + "y" * 2 * LONGEST + "\n")
+    lengths = {
+        part: len(Templates(tmp_path).render(part, WHOLE))
+        for part in ("title", "branch", "message", "body", "revert-body")
+    }
+    assert lengths == {
+        "title": 250,
+        "branch": 250,
+        "message": 2 * LONGEST + 2,
+        "body": LONGEST + 1,
+        "revert-body": LONGEST + 1,
+    }
+
+
+@pytest.mark.parametrize("source", ["{{ 1 / 0 }}", "{{ unknown }}", "{{ names + repository }}", "{{ stays[7].path }}"])
+def test_a_template_that_cannot_be_used_is_named(tmp_path: Path, source: str) -> None:
+    (tmp_path / "title.j2").write_text(source)
+    with pytest.raises(ConfigurationError, match=r"title\.j2: cannot use the template: "):
+        Templates(tmp_path).render("title", WHOLE)
+
+
+@pytest.mark.parametrize("part", ["title", "body"])
+def test_a_template_without_its_file_is_the_built_in_one(tmp_path: Path, part: str) -> None:
+    (tmp_path / "message.j2").write_bytes(b"\xff")
+    assert Templates(tmp_path).render(part, WHOLE) == Templates().render(part, WHOLE)
+    with pytest.raises(ConfigurationError, match=r"message\.j2: cannot read the template: UnicodeDecodeError"):
+        Templates(tmp_path).render("message", WHOLE)
+
+
+def test_of_many_lines_the_rest_is_counted() -> None:
+    def body(count: int) -> str:
+        return Templates().render("body", replace(EMPTY, changed=(ChangedFile("a.yml", tuple(range(1, count + 1))),)))
+
+    assert f"{_LINES - 1}, and {_LINES}" in body(_LINES)
+    assert f"{_LINES}, and 1 more" in body(_LINES + 1)
+
+
+def test_filters_are_plain_in_a_line_and_marked_up_in_a_body(tmp_path: Path) -> None:
+    for part in ("title", "body"):
+        (tmp_path / f"{part}.j2").write_text("{{ repository|code }} {{ owner|prose }} {{ owner }}\n")
+    about = replace(WHOLE, owner="*Dana*")
+    assert Templates(tmp_path).render("title", about) == "web *Dana* *Dana*"
+    assert Templates(tmp_path).render("body", about) == f"`web` {markup.prose('*Dana*')} {markup.text('*Dana*')}\n"
