@@ -187,8 +187,8 @@ def _opened(seen: Situation) -> PullRequest | None:
 
 
 def _ended(seen: Situation) -> PullRequest | None:
-    """The last one that was merged or declined."""
-    found = [one for one in seen.pull_requests if not one.open and one.from_here]
+    """Where none is open, the last one that was merged or declined."""
+    found = [one for one in seen.pull_requests if one.from_here]
     return max((one for one in found if one.destination == seen.destination), key=lambda one: one.number, default=None)
 
 

@@ -255,7 +255,7 @@ def _row(
     findings = branch.seen.findings if branch and branch.seen else ()
     skipped = branch.seen.skipped if branch and branch.seen else ()
     standing = _standing(entry, branch, change)
-    current = change is not None and not _outdated(change, entry)
+    current = change if change and not _outdated(change, entry) else None
     unread = entry.error if standing is Standing.ERROR else _unread(skipped) or entry.error
     error = (change.error if change else "") or unread
     return StatusRow(
@@ -264,9 +264,9 @@ def _row(
         standing=standing,
         destination=name,
         findings=len(findings),
-        held_back=_held_back(findings, change if current else None),
+        held_back=_held_back(findings, current),
         unread=len(skipped),
-        why=change.why if change and current else "",
+        why=current.why if current else "",
         change=change,
         days=_days(change, now) if change and standing is Standing.OPEN else None,
         error=error,

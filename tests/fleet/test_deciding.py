@@ -66,7 +66,7 @@ AGAIN = Policy(reopen=True)
 )
 def test_what_is_left_alone(seen: Situation, policy: Policy, why: Why) -> None:
     found = decide(seen, policy)
-    assert (found.act, found.why) == (Act.LEAVE, why)
+    assert (found.act, found.why, found.act.writes) == (Act.LEAVE, why, False)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,7 @@ def test_a_branch_that_people_made_anew_is_theirs_however_the_pull_request_ended
         (replace(NEEDS, pull_requests=(request(from_here=False),)), Policy(), Act.OPEN, HEAD),
         (replace(NEEDS, tip=OURS, pull_requests=(request(),)), Policy(), Act.UPDATE, OTHER),
         (replace(NEEDS, tip=OURS), Policy(), Act.REPAIR, OTHER),
+        (replace(NEEDS, tip=OURS, pull_requests=(request(from_here=False),)), Policy(), Act.REPAIR, OTHER),
         (replace(NEEDS, tip=Tip(OTHER, True, "new")), Policy(), Act.REPAIR, ""),
         (replace(NEEDS, pull_requests=(request("DECLINED"),)), AGAIN, Act.OPEN, HEAD),
         (replace(NEEDS, tip=OURS, pull_requests=(request("DECLINED"),)), AGAIN, Act.REPAIR, OTHER),
@@ -137,7 +138,7 @@ def test_a_branch_that_people_made_anew_is_theirs_however_the_pull_request_ended
 )
 def test_what_is_written(seen: Situation, policy: Policy, act: Act, parent: str) -> None:
     found = decide(seen, policy)
-    assert (found.act, found.parent) == (act, parent)
+    assert (found.act, found.parent, found.act.writes) == (act, parent, True)
     assert found.pull_request == (seen.pull_requests[-1] if act is Act.UPDATE else None)
 
 

@@ -316,7 +316,13 @@ def test_each_part_has_its_bounds(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("source", ["{{ 1 / 0 }}", "{{ unknown }}", "{{ names + repository }}", "{{ stays[7].path }}"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("{{ 1 / 0 }}", "{{ unknown }}", "{{ names + repository }}", "{{ stays[7].path }}", "{{ '{0}'.format() }}"),
+        *("{{ 1|dictsort }}", "{{ repository.index('z') }}"),
+    ],
+)
 def test_a_template_that_cannot_be_used_is_named(tmp_path: Path, source: str) -> None:
     (tmp_path / "title.j2").write_text(source)
     with pytest.raises(ConfigurationError, match=r"title\.j2: cannot use the template: "):
@@ -329,6 +335,21 @@ def test_a_template_without_its_file_is_the_built_in_one(tmp_path: Path, part: s
     assert Templates(tmp_path).render(part, WHOLE) == Templates().render(part, WHOLE)
     with pytest.raises(ConfigurationError, match=r"message\.j2: cannot read the template: UnicodeDecodeError"):
         Templates(tmp_path).render("message", WHOLE)
+
+
+def test_a_template_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(path: Path, **_: object) -> str:
+        raise PermissionError
+
+    (tmp_path / "title.j2").write_text("")
+    monkeypatch.setattr(Path, "read_text", refuses)
+    with pytest.raises(ConfigurationError, match=r"title\.j2: cannot read the template: PermissionError"):
+        Templates(tmp_path).render("title", WHOLE)
+
+
+def test_a_line_with_a_block_alone_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "body.j2").write_text("a\n  {% if repository %}\nb\n  {% endif %}\nc\n")
+    assert Templates(tmp_path).render("body", WHOLE) == "a\nb\nc\n"
 
 
 def test_of_many_lines_the_rest_is_counted() -> None:

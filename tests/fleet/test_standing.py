@@ -26,6 +26,7 @@ from migrator.fleet.records import (
     SeenCommit,
     SeenFinding,
 )
+from migrator.repositories.git import GitError
 from migrator.text.source import Position
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -85,7 +86,9 @@ UNREAD = Skipped("b.yml", None, "it is no YAML")
 def test_where_a_destination_stands(
     branch: LedgerBranch | None, change: Migration | None, state: RepositoryState, standing: Standing
 ) -> None:
-    assert row(branch, change, replace(ENTRY, state=state)).standing is standing
+    found = row(branch, change, replace(ENTRY, state=state))
+    assert found.standing is standing
+    assert found.is_unread is (standing is Standing.ERROR or UNREAD.path in found.error)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_what_is_held_back_is_no_more_than_there_is(
         (HELD, (NOW + timedelta(seconds=1)).isoformat(), False),
         (HELD, "", True),
         (HELD, "2026-11-25T00:00:00", True),
-        (replace(CHANGE, held=2, why=HELD.why), (NOW + timedelta(days=1)).isoformat(), True),
+        (replace(HELD, state=ChangeState.OPEN), (NOW + timedelta(days=1)).isoformat(), True),
     ],
 )
 def test_what_was_left_alone_counts_until_a_scan_has_judged_it_anew(
@@ -195,15 +198,16 @@ def test_one_that_has_left_has_one_row_that_does_not_count(state: RepositoryStat
     repository = replace(ENTRY.repository, was=("old",))
     left = replace(ENTRY, repository=repository, state=state, error="why")
     for excluded in (False, True):
-        (found,) = rows([left], [branch("main", finding())], [CHANGE], NOW, lambda slug, it=excluded: it)  # type: ignore[misc]
-        assert found == StatusRow("web", "{w}", Standing(str(state)), error="why", was=("old",))
-        assert not found.standing.counts
+        told = rows([left, left], [branch("main", finding())], [CHANGE], NOW, lambda slug, it=excluded: it)  # type: ignore[misc]
+        assert told == [StatusRow("web", "{w}", Standing(str(state)), error="why", was=("old",))] * 2
+        assert not told[0].standing.counts
 
 
 def test_what_is_left_out_and_what_is_archived_have_no_other_standing() -> None:
     repository = replace(ENTRY.repository, was=("old",))
     entry = replace(ENTRY, repository=repository)
-    (skipped,) = rows([entry], [branch("main", finding())], [CHANGE], NOW, lambda slug: slug == "web")
+    skipped, same = rows([entry, entry], [branch("main", finding())], [CHANGE], NOW, lambda slug: slug == "web")
+    assert same == skipped
     why = "excluded by the configuration"
     assert skipped == StatusRow("web", "{w}", Standing.SKIPPED, "main", error=why, was=("old",))
     (archived,) = rows([entry], [branch("main", finding())], [CHANGE], NOW, archived=lambda one: one.slug == "web")
@@ -280,10 +284,14 @@ class Answers:
         self.runs: Sequence[Run] = ()
         self.later: list[Hash] = []
         self.asked = 0
-        monkeypatch.setattr(following.pull_requests, "one", lambda *_: self.pull)
+        monkeypatch.setattr(following.pull_requests, "one", self._one)
         monkeypatch.setattr(following.source_commits, "one", lambda *_: self.commit)
         monkeypatch.setattr(following.source_commits, "contains", self._contains)
         monkeypatch.setattr(following.pipelines, "of_branch", self._of_branch)
+
+    def _one(self, client: object, workspace: str, slug: str, number: int) -> PullRequest:
+        assert number == self.pull.number
+        return self.pull
 
     def _contains(self, client: object, workspace: str, slug: str, sha: Hash, other: Hash) -> bool:
         assert other.same(self.commit.sha)
@@ -440,7 +448,7 @@ def test_or_a_branch_of_ours_where_bitbucket_does_not_say_who_asks(
     def heads(repository: FleetRepository, begins: str) -> dict[str, str]:
         assert begins == "patless/"
         if repository is SHOP:
-            raise ApiError(Cause.MISSING, "gone")
+            raise GitError("git is refused") if kind is Cause.GONE else ApiError(Cause.MISSING, "gone")
         return {"patless/main": "a"} if repository is WEB else {}
 
     def refuses(client: object) -> None:
