@@ -41,7 +41,7 @@ def _settled(told: Operator, workspaces: Mapping[str, str]) -> Callable[[str, st
 
     def settled(slug: str, package: str) -> bool:
         host, _, rest = package.partition("/")
-        return whose(slug).listed(Name(package, host, rest.partition("/")[0], True))
+        return whose(slug).listed(Name(package, host, rest.partition("/")[0], True, False))
 
     return settled
 

@@ -81,6 +81,6 @@ def new(packages: Iterable[Package], accesses: Mapping[str, Access], known: Push
         access = accesses[package.name]
         if access.readable is Answer.YES and not (package.pushed and access.push is Answer.NO):
             host, workspace = access.name.split("/")[:2]
-            if not known.listed(Name(access.name, host, workspace, True)):
+            if not known.listed(Name(access.name, host, workspace, True, False)):
                 names.add(access.name)
     return tuple(sorted(names))

@@ -328,7 +328,13 @@ AFTER = {
         # which image it is when it is pushed again
         *(
             ((*first, LOGIN, PUSH, again, PUSH), "", "image")
-            for first in ((), (BUILD, TAG), ("docker load -i x",), (BUILD, TAG, "docker tag a $X"), ("docker tag a $X",))
+            for first in (
+                (),
+                (BUILD, TAG),
+                ("docker load -i x",),
+                (BUILD, TAG, "docker tag a $X"),
+                ("docker tag a $X",),
+            )
             for again in ("docker tag other $X", "docker tag other $RANDOM")
         ),
         ((BUILD, TAG, LOGIN, PUSH, "docker tag other web", PUSH), "", ""),

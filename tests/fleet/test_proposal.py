@@ -246,7 +246,7 @@ def test_what_is_changed_is_told_by_file_and_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "remaining", "held", "freed", "kept"),
+    ("made", "used", "held", "freed", "kept"),
     [
         (("U", "T"), (), (), ("U", "T"), ()),
         (("U", "T"), ("T",), (), ("U",), ("T",)),
@@ -256,9 +256,9 @@ def test_what_is_changed_is_told_by_file_and_line() -> None:
     ],
 )
 def test_only_a_variable_that_no_login_reads_any_more_is_freed(
-    made: tuple[str, ...], remaining: tuple[str, ...], held: tuple[str, ...], freed: tuple[str, ...], kept: tuple[str, ...]
+    made: tuple[str, ...], used: tuple[str, ...], held: tuple[str, ...], freed: tuple[str, ...], kept: tuple[str, ...]
 ) -> None:
-    changed, left = replace(FIRST, variables=made, remaining=remaining), replace(SECOND, variables=held)
+    changed, left = replace(FIRST, variables=made, remaining=used), replace(SECOND, variables=held)
     told = proposal(EMPTY, LOGINS, [changed, changed], [left], BOOK.reasons, {})
     assert (told.freed, told.kept) == (freed, kept)
 

@@ -1,4 +1,4 @@
-"""What a row of `fleet status` says, and what Bitbucket's answers make of it: each from a few records, without a box."""
+"""What a row of `fleet status` says, and what answers of Bitbucket make of it: from a few records, without a box."""
 
 from __future__ import annotations
 

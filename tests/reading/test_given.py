@@ -1,4 +1,4 @@
-"""What text gives to a program as its password: it is masked, wherever text is shown that nobody has read as a shell."""
+"""What text gives to a program as its password: it is masked wherever text is shown that nobody reads as a shell."""
 
 from __future__ import annotations
 

@@ -85,7 +85,9 @@ def registry_name(pair: NpmPair, book: RuleBook, settings: Settings) -> Name:
     """The registry that a pair is for, as its packages are named: `HOST/WORKSPACE`, or the host alone."""
     host, _, path = pair.address.removeprefix("//").partition("/")
     found = name_of(f"{host}/{path.partition('/')[0]}", book, settings)
-    return replace(found, text=found.text.rstrip("/")) if isinstance(found, Name) else Name(host, host, "", False)
+    return (
+        replace(found, text=found.text.rstrip("/")) if isinstance(found, Name) else Name(host, host, "", False, False)
+    )
 
 
 @once
