@@ -59,7 +59,6 @@ def find_written_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
             continue
         rule = book.package_clients[client].rule if client in book.package_clients else ""
         found = [*(_sections(texts) if file == PYPIRC else _machines(texts))]
-        hosts = [one.host for one in found]
         names = [one.name for one in found]
         for one in found:
             registry = book.registry(one.host)
@@ -68,8 +67,6 @@ def find_written_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
                 continue
             assert one.username
             assert one.password
-            if file == NETRC and hosts.count(one.host) > 1:
-                continue
             yield Login(
                 *(writers[-1], client, rule, (), one.host, registry, "", None),
                 *(one.username, one.password, f"{file} {one.name}"),
@@ -120,7 +117,7 @@ def _sections(texts: Sequence[Value]) -> Iterator[_Entry]:
             continue
         key = _KEY.match(start)
         value = _behind(row, key.end()) if key else None
-        if key is None or value is None or start[0].isspace():
+        if key is None or value is None:
             entry.doubt = True
         elif key[1].lower() == "repository":
             entry.doubt = entry.doubt or bool(entry.host)
@@ -160,8 +157,8 @@ def _machines(texts: Sequence[Value]) -> Iterator[_Entry]:
         if key == "machine":
             if entry:
                 yield entry
-            name = known_start(value)
-            entry = _Entry(name, name.lower())
+            name = known_start(value).lower()
+            entry = _Entry(name, name)
         elif entry is None or key not in ("login", "password"):
             return  # `default`, `macdef`, or what is not known
         else:

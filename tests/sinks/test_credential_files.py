@@ -9,12 +9,14 @@ from migrator.sinks.credential_files import find_written_logins
 from tests.flow.reading import BOOK, follow
 
 BB = "repository = https://pypi.apkg.io/acme\nusername = $U\npassword = $T\n"
+FILES = {"made.sh": f"cat <<EOF\n[bb]\n{BB}EOF\n"}
 HOST = "machine pypi.apkg.io"
 
 
 def logins(script: str) -> list[tuple[str, str | None, str | None]]:
     return [
-        (one.config, one.username.symbol(), one.password.symbol()) for one in find_written_logins(follow(script), BOOK)
+        (one.config, one.username.symbol(), one.password.symbol())
+        for one in find_written_logins(follow(script, FILES), BOOK)
     ]
 
 
@@ -33,7 +35,12 @@ def pypirc(text: str, end: str = "EOF", path: str = "~/.pypirc") -> str:
         (f"[bb]\n{BB.replace('repository', 'REPOSITORY').replace(' = ', ':')}", ["bb"]),
         (f"[bb]\n{BB}ca_cert = a\n", ["bb"]),
         (f"[bb]\n{BB.replace('$T', '$T  ')}", ["bb"]),
+        (f"[bb]\n{BB}# a\n  ; b\n\n", ["bb"]),
         (f"[bb]\n{BB}  more\n", []),
+        (f"[bb]\n{BB}  more = x\n", []),
+        (f"[bb]\nmore\n{BB}", []),
+        (f"[bb]\n{BB.replace('username', 'more' + chr(10) + 'username')}", []),
+        (f"[bb]\n{BB}ca_cert =\r\n", []),
         (f"[bb]\n{BB}more\n", []),
         (f"[bb]\n{BB}ca_cert =\n", []),
         (f"[bb]\n{BB}username = $V\n", []),
@@ -64,6 +71,7 @@ def test_a_section_with_one_address_and_one_pair_is_a_login(text: str, names: li
         ("${U:-x}", None),
         ("a\\\\b", None),
         ("\\$U", None),
+        ("\\$A$U", None),
         ("$(cat u)", None),
     ],
 )
@@ -79,7 +87,7 @@ def test_a_half_is_what_the_client_reads_there(half: str, found: str | None) -> 
         (f"{HOST} password $T login $U", ["pypi.apkg.io"]),
         (f"machine a.example login x password y\n{HOST} login $U password $T", ["pypi.apkg.io"]),
         (f"{HOST} login $U password $T\nmachine a.example login x password y", ["pypi.apkg.io"]),
-        ("machine PyPI.apkg.io login $U password $T", ["PyPI.apkg.io"]),
+        ("machine PyPI.apkg.io login $U password $T", ["pypi.apkg.io"]),
         (f"{HOST} login $U password $T\n{HOST} login $U password $T", []),
         (f"{HOST} login $U password $T\nmachine PyPI.apkg.io login $U password $T", []),
         (f"{HOST} login $U password $T\ndefault login x password y", []),
@@ -116,14 +124,27 @@ MACHINE = pypirc(f"{HOST} login $U password $T", path="~/.netrc")
         (WRITES.replace("~", "$WHERE"), False),
         (WRITES + WRITES.replace("~", "/srv").replace("U", "V"), False),
         (f"if [ $X ]; then\n{WRITES}fi\n", True),
-        (f"{WRITES}[ $X ] && echo more >> ~/.pypirc\n", False),
+        (f"{WRITES}[ $X ] && echo '[other]' >> ~/.pypirc\n", False),
+        (f"{WRITES}for one in a b; do echo '[other]' >> ~/.pypirc; done\n", False),
+        (f"{WRITES}echo '[other]' >> ~/.pypirc\n", True),
+        (f'{WRITES}echo "# $(x)" >> ~/.pypirc\n', False),
+        (f"P='a b'\n{WRITES.replace('[bb]', '[bb]' + chr(10) + 'ca_cert = $P')}", False),
+        (f"P=ab\n{WRITES.replace('[bb]', '[bb]' + chr(10) + 'ca_cert = $P')}", True),
+        (f"{WRITES}sed -i s/a/b/ ~/.pypirc\n{MACHINE}", True),
+        (f"export TWINE_USERNAME=x\n{WRITES}{MACHINE}", True),
+        (f"{WRITES.replace('~', '/srv')}{MACHINE}", True),
+        (WRITES.replace("cat >", "tee"), False),
+        (f"{WRITES}echo '# .pypirc' >> ~/.pypirc\n", True),
+        ("sh made.sh > ~/.pypirc\n", False),
+        (f"look() {{ ls; }}\n{WRITES}look ~/.pypirc\n", True),
         (f"for one in a b; do\n{WRITES}done\n", False),
         (f"put() {{\n{WRITES}}}\nput\n", False),
         (f"put() {{\n{WRITES}}}\n$X\n", False),
         (f"put() {{\n{WRITES}}}\ntrue\n", False),
         (f"{WRITES}sed -i s/a/b/ ~/.pypirc\n", False),
         (f"{WRITES}cp x ~/_pypirc\n", False),
-        (f"{WRITES}chmod 600 ~/.pypirc\nls ~/.pypirc\nrm ~/.pypirc\n", True),
+        (f"{WRITES}chmod 600 ~/.pypirc\nls ~/.pypirc\nrm ~/.pypirc\nshred ~/.pypirc\n", True),
+        (f"mkdir ~/.pypirc\ntouch ~/.pypirc\n{WRITES}[ -f ~/.pypirc ]\ntest -f ~/.pypirc\n", True),
         (f"{WRITES}twine upload --config-file ~/.pypirc d/*\n", False),
         (f"{WRITES}sed -i s/a/b/ ~/.netrc\n", True),
         (f"export TWINE_USERNAME=x\n{WRITES}", False),
