@@ -40,11 +40,13 @@ _MOST = 200
 
 
 class _GradleWords(Struct, frozen=True):
-    """How Gradle was called: properties, tasks, and what of that is not known."""
+    """How Gradle was called: properties, tasks, and what of that is not known. `more`: words that are not known may be
+    tasks."""
 
     properties: Mapping[str, Value]
     tasks: tuple[str, ...]
     doubts: tuple[str, ...]
+    more: bool
 
 
 class _Lines(Struct, frozen=True):
@@ -83,7 +85,7 @@ def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[
         call = _call(command)
         publishes = any(map(_PUBLISHES.fullmatch, call.tasks))
         reads = any(not one.said.publishes for one in mine) and not all(map(_IDLE.fullmatch, call.tasks or ("help",)))
-        if publishes or reads:
+        if publishes or reads or call.more:
             properties = _properties(flow, command, committed, book, file)
             unread = next((path for path in paths if path not in said), "")
             yield _login(command, call, known, (mine, places), said, properties, unread, book)
@@ -139,35 +141,39 @@ def _call(command: Command) -> _GradleWords:
     properties: dict[str, Value] = {}
     tasks: list[str] = []
     doubts: list[str] = []
+    more, known = False, True
     words = [one.value for one in command.arguments]
     while words:
         word = words.pop(0)
         head = known_start(word.alternatives[0]) if len(word.alternatives) == 1 else ""
         name = head.partition("=")[0]
         if head in ("-P", "--project-prop", "-D", "--system-prop") and words:
-            _define(words.pop(0), properties, head in ("-D", "--system-prop"))
+            known &= _define(words.pop(0), properties, head in ("-D", "--system-prop"))
         elif head.startswith(("--project-prop=", "--system-prop=")):
-            _define(without(word, len(name) + 1), properties, head.startswith("--s"))
+            known &= _define(without(word, len(name) + 1), properties, head.startswith("--s"))
         elif head.startswith(("-P", "-D")):
-            _define(without(word, 2), properties, head.startswith("-D"))
+            known &= _define(without(word, 2), properties, head.startswith("-D"))
         elif _TAKES.fullmatch(name):
             if head == name and words:
                 words.pop(0)
             if _OTHER.fullmatch(name):
                 doubts.append(f"`{name}` may bring other settings")
         elif word.text is None and not head.startswith("-"):
-            doubts.append("words that patless can't tell may give the build other properties")
+            more = True
         elif not head.startswith("-"):
             tasks.append(head)
     for name in ("GRADLE_OPTS", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "GRADLE_USER_HOME"):
         told = value_of(command, name)
-        if told and (name == "GRADLE_USER_HOME" or _SYSTEM in (told.symbol() or _SYSTEM)):
+        if told and (name == "GRADLE_USER_HOME" or _SYSTEM in (_SYSTEM if told.text is None else told.text)):
             doubts.append(f"{name} may bring other settings")
-    return _GradleWords(properties, tuple(tasks), tuple(doubts))
+    if more or not known:
+        doubts.append("words that patless can't tell may give the build other properties")
+    return _GradleWords(properties, tuple(tasks), tuple(doubts), more)
 
 
-def _define(value: Value, properties: dict[str, Value], system: bool) -> None:
-    """One of the system counts only as a property of the project, and loses against one that is given as such."""
+def _define(value: Value, properties: dict[str, Value], system: bool) -> bool:
+    """One of the system counts only as a property of the project, and loses against one that is given as such. False
+    for one whose name is not known."""
     head = known_start(value.alternatives[0]) if len(value.alternatives) == 1 else ""
     name, equals, _ = head.partition("=")
     told = without(value, len(name) + 1) if equals else Value.of(Literal(""))
@@ -175,6 +181,7 @@ def _define(value: Value, properties: dict[str, Value], system: bool) -> None:
         properties[name] = told
     elif name.startswith(_SYSTEM):
         properties.setdefault(name.removeprefix(_SYSTEM), told)
+    return "$" not in name and bool(equals or value.text is not None)
 
 
 def _properties(
