@@ -64,7 +64,7 @@ class _Place(Struct, frozen=True):
 
     @property
     def hosts(self) -> set[str]:
-        return {host_of(one) for one in self.said.addresses} or {""}
+        return {host_of(one) for one in self.said.addresses}
 
 
 def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[[], Iterable[str]]) -> Iterator[Login]:
@@ -84,7 +84,7 @@ def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[
     for command in calls if mine else ():
         call = _call(command)
         publishes = any(map(_PUBLISHES.fullmatch, call.tasks))
-        reads = any(not one.said.publishes for one in mine) and not all(map(_IDLE.fullmatch, call.tasks or ("help",)))
+        reads = any(not one.said.publishes for one in mine) and not all(map(_IDLE.fullmatch, call.tasks))
         if publishes or reads or call.more:
             properties = _properties(flow, command, committed, book, file)
             unread = next((path for path in paths if path not in said), "")

@@ -61,6 +61,7 @@ def bound(script: str, build: str, files: dict[str, str] | None = None) -> Bound
         ("./gradlew publish\n./gradlew publish", publishing(), 2),
         ("./gradlew build", reading(), 1),
         ("./gradlew clean build", reading(), 1),
+        ("./gradlew build", publishing() + reading(), 1),
         ("./gradlew build", publishing(url="https://nexus.acme.example") + reading(), 1),
         ("./gradlew build", publishing() + reading(url="https://nexus.acme.example"), 0),
         ("./gradlew", reading(), 0),
@@ -70,6 +71,7 @@ def bound(script: str, build: str, files: dict[str, str] | None = None) -> Bound
 )
 def test_a_call_that_publishes_or_reads_sends_the_credential(script: str, build: str, count: int) -> None:
     assert len(logins(script, build)) == count
+    assert logins(script, "", {"build.txt": build}) == []
 
 
 @pytest.mark.parametrize(
