@@ -129,10 +129,17 @@ class _Indexes(Struct, frozen=True):
             valued = uploads.name | uploads.username | uploads.password | uploads.options
             parsed = parse(command.arguments, valued)
             names = parsed.values(uploads.name)
-            if names and (text := names[-1].text):
+            text = names[-1].text if names else ""
+            if text:
                 yield spelt_in_variables(text), parsed
-        elif called not in self.client.idle:
-            yield from ((index, nothing) for index in self.addresses.keys() | self._set(command))
+            elif text is None:
+                given = parsed.has(uploads.username | uploads.password)
+                yield from ((index, parsed) for index in ([""] if given else self._all(command)))
+        elif called != "" and called not in self.client.idle:
+            yield from ((index, nothing) for index in self._all(command))
+
+    def _all(self, command: Command) -> list[str]:
+        return sorted(self.addresses.keys() | self._set(command))
 
     def _set(self, command: Command) -> set[str]:
         """The names of indexes in the variables that the script sets for a call."""
@@ -199,7 +206,7 @@ class _Indexes(Struct, frozen=True):
         if not certain and perhaps is None and "" not in found:
             return
         place = next((host(one) for one in found), "") if certain else ""
-        subject = "" if certain else f"the address of the index {index}"
+        subject = "" if certain else f"the address of the index {index}".rstrip()
         registry = perhaps if certain else None
         config = f"{self.name} {index}" if alone is None else f"{self.name} {index} {command.order}"
         rule = self.client.rule

@@ -67,6 +67,8 @@ def test_other_indexes_and_calls_that_use_none_and_native_pairs_are_none_of_ours
             "credential-unresolved",
         ),
         ("sudo uv sync", {"pyproject.toml": INDEX}, "credential-unresolved"),
+        (f"{BB}\npoetry publish -r $R -u $U -p $T", {}, "registry-unresolved"),
+        ("poetry publish -r $R --username=$U\necho apkg.io", {}, "registry-unresolved"),
     ],
 )
 def test_an_address_or_a_half_that_is_not_known_is_a_doubt(
