@@ -20,6 +20,8 @@ from migrator.sinks.invocations import parse
 from migrator.text.patterns import regex
 
 _REMOVING = frozenset({"rm", "mv"})
+SAVING = frozenset({"tee", "sponge"})
+"""What writes its standard input into the files among its words."""
 _APART = regex(r"[=,@\s'\"();|<>]")
 _MOST = 16
 """The most values of a file that are told apart; what comes after them is one."""
@@ -173,7 +175,7 @@ def _written(
     of files that hold such."""
     built_in, programs = book.built_in, book.programs
     written = [(output.path, output.content, output.folders) for output in command.outputs]
-    if command.name == "tee" and command.stdin is not None:
+    if command.name in SAVING and command.stdin is not None:
         written += [(argument.value, command.stdin, command.folders) for argument in command.arguments]
     elif _edits(command, programs):
         words = [one.value for one in command.arguments]
@@ -191,9 +193,7 @@ def _written(
 def _edits(command: Command, programs: Programs) -> bool:
     """Whether a command changes the files among its words as the others say: `sed -i s/a/b/ FILE`."""
     writer = programs.writers.get(command.name)
-    return bool(
-        writer and writer.words == "all" and writer.only and parse(command.arguments, writer.options).has(writer.only)
-    )
+    return bool(writer and writer.words == "all" and parse(command.arguments, writer.options).has(writer.only))
 
 
 def _sources(command: Command, writer: Writer) -> tuple[Sequence[Argument], Sequence[Value]]:
@@ -215,7 +215,7 @@ def _copied(
     for target in [_place(value, command.folders, built_in) for value in targets]:
         for known in [*contents]:
             for source in (source for place in places for source in _copies(place, known)):
-                rest = "" if source == known else posixpath.relpath(known, source)
+                rest = posixpath.relpath(known, source)
                 for copy in (posixpath.join(target, rest), posixpath.join(target, posixpath.basename(source), rest)):
                     yield from ((posixpath.normpath(copy), content) for content in contents[known])
 
@@ -232,13 +232,17 @@ def _copies(place: str, known: str) -> Iterable[str]:
 
 def _packed(command: Command, contents: Mapping[str, tuple[Value, ...]], book: RuleBook) -> Iterator[tuple[str, Value]]:
     """What an archive holds: each word that names no such file, nor a folder of one, may be the name of the archive."""
-    texts = (argument.value.symbol() or "" for argument in command.arguments)
-    places = [*dict.fromkeys(place for text in texts for place in spellings(text, command.folders, book.built_in))]
+    texts = [argument.value.symbol() for argument in command.arguments]
+    places = [
+        *dict.fromkeys(place for text in texts if text for place in spellings(text, command.folders, book.built_in))
+    ]
     gathers = gathering(command, book.programs) is not None
     held = [path for path in contents if gathers or any(path == one or lies_in(one, path) for one in places)]
-    places += [_place(output.path, output.folders, book.built_in) for output in command.outputs]
-    for archive in places if held else ():
-        if archive not in contents and not any(lies_in(archive, path) for path in held):
+    named = [(one.path, one.folders) for one in command.outputs]
+    named += [(one.value, command.folders) for one in command.arguments if one.value.symbol() is None]
+    places += dict.fromkeys(_place(path, folders, book.built_in) for path, folders in named)
+    for archive in places:
+        if not archive or (archive not in contents and not any(lies_in(archive, path) for path in held)):
             yield from ((archive, content) for path in held for content in contents[path])
 
 

@@ -15,7 +15,7 @@ from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
 from migrator.sinks.invocations import Invocation, Parsed, invocation
-from migrator.sinks.keeping import ROOTED, WrittenFiles, placed, spellings, spelt, takes, within
+from migrator.sinks.keeping import ROOTED, SAVING, WrittenFiles, placed, spellings, spelt, takes, within
 from migrator.sinks.shown import visible_text
 from migrator.sinks.values import value_of
 from migrator.text.patterns import regex
@@ -117,7 +117,7 @@ def _written(trace: Flow, book: RuleBook) -> Iterator[tuple[Span, Value]]:
 def written_by_hand(command: Command, book: RuleBook) -> Iterator[Sink]:
     """What a command writes itself into a login file."""
     written = [(output.path, output.content) for output in command.outputs]
-    if command.name == "tee" and command.stdin is not None:
+    if command.name in SAVING and command.stdin is not None:
         written += [(argument.value, command.stdin) for argument in command.arguments]
     for path, content in written:
         named = path.symbol() or ""

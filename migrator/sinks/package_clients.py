@@ -16,6 +16,7 @@ from msgspec import Struct
 from migrator.flow.events import Command, Flow, Output
 from migrator.ir.values import Input, Literal, Unknown, Value, inputs
 from migrator.rulebook.records import PackageClient, RuleBook
+from migrator.sinks.keeping import SAVING
 from migrator.sinks.values import is_handed, value_of
 from migrator.text.patterns import regex
 from migrator.text.source import Span
@@ -168,7 +169,7 @@ def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
 
 def _written(command: Command) -> Iterator[Output]:
     yield from command.outputs
-    if command.name == "tee" and command.stdin is not None:
+    if command.name in SAVING and command.stdin is not None:
         yield from (Output(argument.value, command.stdin, command.folders) for argument in command.arguments)
 
 

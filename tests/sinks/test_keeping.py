@@ -176,6 +176,12 @@ def test_a_word_may_name_files(text: str, folders: Paths, paths: list[str]) -> N
         ("tee $A < b", set()),
         ("cat $A b", set()),
         ("x | tee b", set()),
+        ("tee b", set()),
+        ("echo $A | x b", set()),
+        ("echo $A | sponge b", {"b"}),
+        ("echo $A > b\nsed s/x/y/ b c", {"b"}),
+        ("echo $A > b\ncp $(x) c", {"b"}),
+        ("echo $A > y/x1/b\ncp -r y/x* c", {"y/x1/b", "c/b", "c/x1/b"}),
         ("echo $A > b\ntar czf c.tgz b", {"b", "c.tgz", "czf"}),
         ("echo $A > x/b\ntar czf c.tgz x", {"x/b", "c.tgz", "czf"}),
         ("echo $A > x/b\ntar czf c.tgz y", {"x/b"}),
@@ -183,6 +189,10 @@ def test_a_word_may_name_files(text: str, folders: Paths, paths: list[str]) -> N
         ("echo $A > b\ntar cz b > c.tgz", {"b", "cz", "c.tgz"}),
         ("echo $A > x/b\nzip -@ c.zip", {"x/b", "c.zip", "-@", "-"}),
         ("echo $A > b\nls b > c.tgz", {"b"}),
+        ("echo $A > x/b\necho $A > y/d\ntar czf c.tgz x y", {"x/b", "y/d", "c.tgz", "czf"}),
+        ("echo $A > b\ntar czf c-$(x).tgz b", {"b", "", "czf"}),
+        ("echo $A > b\ntar czf /tmp/c-$(x).tgz b", {"b", "/", "czf"}),
+        ("echo $A > $(x)\ntar czf c-$(x).tgz .", {"", "czf"}),
         ("tar czf c.tgz b\necho $A > b", {"b"}),
         ("echo $A > $(mktemp)", {"/"}),
         ("echo $A > /tmp/b", {"/tmp/b"}),
@@ -194,6 +204,12 @@ def test_a_word_may_name_files(text: str, folders: Paths, paths: list[str]) -> N
 )
 def test_files_are_known_into_which_variables_are_written(text: str, written: set[str]) -> None:
     assert set(WrittenFiles.of(follow(text), BOOK).contents) == written
+
+
+def test_what_is_put_into_an_archive_is_in_no_other_file_of_it() -> None:
+    files = WrittenFiles.of(follow("echo $A > b\necho $B > c\ntar czf d.tgz b c"), BOOK)
+    held = {path: inputs(values) for path, values in files.contents.items()}
+    assert held == {"b": ("A",), "c": ("B",), "czf": ("A", "B"), "d.tgz": ("A", "B")}
 
 
 def test_files_that_are_copied_to_and_fro_do_not_grow() -> None:
