@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+
 import pytest
 from msgspec.structs import replace
 
-from migrator.sinks.shown import keeps_login, names_natives, shows_login
+from migrator.ir.values import Input, Literal, Unknown, Value
+from migrator.sinks.shown import encoded_logins, encoded_texts, keeps_login, names_natives, shows_login, visible_text
 from tests.flow.reading import BOOK
 from tests.memory import within
 
@@ -41,6 +45,57 @@ def test_a_login_file_keeps_one_for_any_of_the_domains_of_packages() -> None:
     both = replace(BOOK, registries={"one": registry, "other": other})
     for host, kept in ((HOST, True), ("eu.packages.example", True), ("ghcr.io", False)):
         assert (keeps_login(f'{{"auths": {{"{host}": {{"auth": "x"}}}}}}', both) is not None) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('{"auths": {"crg.apkg.io": {}}}', '"auths":'),
+        ("{'auths' : {'crg.apkg.io': {}}}", "'auths' :"),
+        ("auths: crg.apkg.io", None),
+        ('{"auths": {"ghcr.io": {}}}', None),
+        ("machine crg.apkg.io login a password b", "machine crg.apkg.io login"),
+        ("machine crg.apkg.io\nlogin a", "machine crg.apkg.io\nlogin"),
+        ("machine crg.apkg.io password b", None),
+        ('{"login": "crg.apkg.io"}', None),
+    ],
+)
+def test_a_file_keeps_a_login_behind_a_key_or_in_a_line_for_a_machine(text: str, kept: str | None) -> None:
+    found = keeps_login(text, BOOK)
+    assert (text[found.start : found.end] if found else None) == kept
+
+
+LOGIN = f"docker login {HOST} -u a -p b"
+WRAPPED = "\n  ".join(base64.b64encode(LOGIN.encode()).decode()[at : at + 30] for at in (0, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (base64.b64encode(LOGIN.encode()).decode(), True),
+        (base64.b64encode(LOGIN.encode()).decode().rstrip("="), True),
+        (WRAPPED, True),
+        (f"echo {base64.b64encode(LOGIN.encode()).decode()} | base64 -d", True),
+        (base64.b64encode(gzip.compress(LOGIN.encode())).decode(), True),
+        (base64.b64encode(b"docker login ghcr.io -u a -p b").decode(), False),
+        (base64.b64encode(f"{LOGIN} {' '.join(BOOK.natives)}".encode()).decode(), False),
+        (LOGIN, False),
+        ("A" * 25, False),
+    ],
+)
+def test_a_login_in_base64_is_shown(text: str, shown: bool) -> None:
+    found = [text[span.start : span.end] for span in encoded_logins(text, BOOK)]
+    assert bool(found) is shown
+    assert all(text.replace("echo ", "").replace(" | base64 -d", "") == one for one in found)
+
+
+def test_what_is_said_in_base64_ends_where_no_whole_letter_is_left() -> None:
+    assert [text for _, text in encoded_texts("QUFB" * 6 + "Q")] == ["AAA" * 6]
+    assert [text for _, text in encoded_texts("QUFB" * 6 + "QQ")] == ["AAA" * 6 + "A"]
+
+
+def test_what_is_not_literal_in_a_value_is_seen_as_a_blank() -> None:
+    assert visible_text(Value.of(Literal("a"), Input("B", ()), Literal("c"), Unknown("d"))) == "a c "
 
 
 def test_many_comments_cost_little() -> None:

@@ -102,3 +102,20 @@ def test_programs_that_may_read_packages_are_told_from_those_that_do_not(text: s
 )
 def test_words_name_packages_bare_or_behind_a_name(words: str, names: list[str]) -> None:
     assert [name for _, name in named(command(f"x {words}").arguments, BOOK)] == names
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (f"--image {HOST}/acme/web", ["--image"]),
+        (f"--image={HOST}/acme/web", ["--image"]),
+        (f"a b {HOST}/acme/web", ["b"]),
+        (f"{HOST}/acme/web {HOST}/acme/b", ["", f"{HOST}/acme/web"]),
+        (f"--to {{{HOST}/acme/web}}", ["--to"]),
+        (f"--to 'x {HOST}/acme/web {HOST}/acme/b'", ["--to", "--to"]),
+        (f"--to 'x {HOST}/acme'", []),
+        (f"--to $(x) {HOST}/acme/web", [""]),
+    ],
+)
+def test_a_package_is_told_behind_the_option_or_the_word_before_it(words: str, told: list[str]) -> None:
+    assert [option for option, _ in named(command(f"x {words}").arguments, BOOK)] == told
