@@ -16,7 +16,9 @@ from migrator.rulebook.records import RuleBook
 from migrator.text.patterns import regex
 from migrator.text.source import Span
 
-_NAME = r"(?::443)?(?P<close>\}?)(?P<path>(?:/(?:[A-Za-z0-9._-]|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*)*)*)(?P<end>.?.?.?)"
+_NAME = (
+    r"(?::443)?(?P<close>\}?)(?P<path>(?:/(?:[A-Za-z0-9._-]|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*)*)*)(?=(?P<end>.?.?.?))"
+)
 _SYMBOL = regex(r"\$([A-Za-z_]\w*)")
 _JOINED = regex(r"""[$%{<#*+&~|]|["'`]\)?\s*(?:[+.%&~$]|\|\||<>)""")
 """What goes on behind a name: an expansion, a pattern, or text that is put behind it."""

@@ -56,6 +56,29 @@ def test_a_package_is_named_as_far_as_it_stands_there(text: str, reference: str,
     assert (found.reference.removesuffix("."), found.open, found.pushed) == (reference, open, False)
 
 
+@pytest.mark.parametrize("between", [" ", ",", "\n", ";", ":1 ", "' '", " and "])
+def test_names_that_stand_side_by_side_are_named_each(between: str) -> None:
+    found = mentioned_packages(f"crg.apkg.io/acme/web{between}crg.apkg.io/acme/base{between}", BOOK)
+    assert [one.reference for one in found] == ["crg.apkg.io/acme/web", "crg.apkg.io/acme/base"]
+
+
+@pytest.mark.parametrize(
+    ("text", "references"),
+    [
+        ("docker login crg.apkg.io\ndocker pull crg.apkg.io/acme/web", ["crg.apkg.io/acme/web"]),
+        ("crg.apkg.io login", []),
+        ("crg.apkg.io/acme/web login", ["crg.apkg.io/acme/web"]),
+        ("docker logout crg.apkg.io", []),
+        ("login" + " " * 400 + "crg.apkg.io", ["crg.apkg.io/"]),
+        ("crg.apkg.io" + " " * 400 + "login", ["crg.apkg.io/"]),
+        ("crg.apkg.io" + " " * 390 + "login", []),
+        ("login" + " " * 390 + "crg.apkg.io", []),
+    ],
+)
+def test_a_host_alone_names_none_beside_a_login_in_its_line(text: str, references: list[str]) -> None:
+    assert [one.reference for one in mentioned_packages(text, BOOK)] == references
+
+
 @pytest.mark.parametrize(
     ("text", "pushed"),
     [
