@@ -157,6 +157,20 @@ CHANGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             'f() { docker login crg.apkg.io -u "$USR" -p "${BITBUCKET_PACKAGES_TOKEN}"; ./x "$1"; }', 'f "$PAT"', PUSH
         ),
     ),
+    "a parameter that has to be there, and that another program is given, too": (
+        ('f() { docker login crg.apkg.io -u "$USR" -p "${1:?is missing}"; ./x "$1"; }', 'f "$PAT"', PUSH),
+        (
+            'f() { docker login crg.apkg.io -u "$USR" -p "${BITBUCKET_PACKAGES_TOKEN:?is missing}"; ./x "$1"; }',
+            'f "$PAT"', PUSH,
+        ),
+    ),
+    "a parameter with a default that another program is given, too": (
+        ('f() { docker login crg.apkg.io -u "$USR" -p "${1:-$OTHER}"; ./x "$1"; }', 'f "$PAT"', PUSH),
+        (
+            'f() { docker login crg.apkg.io -u "$USR" -p "${BITBUCKET_PACKAGES_TOKEN}"; ./x "$1"; }',
+            'f "$PAT"', PUSH,
+        ),
+    ),
     "a test of what is put together": (
         ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN, PUSH),
         ("T=$PAT$OTHER", "[[ -v T ]] || exit 1", LOGIN.replace("$PAT", "$BITBUCKET_PACKAGES_TOKEN"), PUSH),

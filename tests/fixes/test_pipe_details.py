@@ -339,6 +339,13 @@ AFTER = {
         ),
         ((BUILD, TAG, LOGIN, PUSH, "docker tag other web", PUSH), "", ""),
         ((BUILD, TAG, LOGIN, PUSH, TAG, PUSH), "", ""),
+        ((BUILD, LOGIN, TAG, f"! {PUSH}"), "", "condition"),
+        ((BUILD, f"{LOGIN} || make", TAG, PUSH), "", "condition"),
+        ((BUILD, f"{LOGIN} || {{ ./x; exit 1; }}", TAG, PUSH), "", "condition"),
+        ((BUILD, f"{LOGIN} || {{ echo no; exit 1; }}", TAG, PUSH), "", ""),
+        ((BUILD, TAG, LOGIN, f"skopeo inspect docker://{WEB}", PUSH), "", "mixed"),
+        ((BUILD, LOGIN, TAG, PUSH, "DOCKER_HOST=x podman ps"), "", ""),
+        ((BUILD, LOGIN, TAG, PUSH), TAG, ""),
         (("set +e; set -e", BUILD, LOGIN, TAG, PUSH), "", ""),
         ((BUILD, f"{LOGIN} || exit 0", TAG, PUSH), "", ""),
         ((BUILD, TAG, TAG.replace("acme", "other"), LOGIN, PUSH, PUSH.replace("acme", "other")), "", "image"),
@@ -428,3 +435,51 @@ def test_a_pipe_has_to_take_what_it_is_given_and_to_have_a_version(style: PipeSt
     assert {reason.code for reason in finding.reasons} == code
     checked = any("did not read its description" in one for one in finding.assumptions)
     assert checked == (style == STYLE)
+
+
+@pytest.mark.parametrize(
+    ("script", "detail"),
+    [
+        ((BUILD, LOGIN, TAG, f"if true; then {PUSH}; fi"), "something decides whether the push runs"),
+        ((BUILD, f"test -f x && {LOGIN}", TAG, PUSH), "something decides whether the login runs"),
+        ((BUILD, LOGIN, TAG, f"for i in 1 2; do {PUSH}; done"), "the push is in a loop"),
+        ((BUILD, LOGIN, TAG, f"p() {{ {PUSH}; }}; p"), "the push is in a function"),
+        ((BUILD, LOGIN, TAG, f"exec {PUSH}"), "the push is wrapped by another command"),
+        ((BUILD, LOGIN, TAG, f"A=x {PUSH}"), "the push is wrapped by another command"),
+        ((BUILD, LOGIN, TAG, f"echo $({PUSH})"), "the output of the push is used"),
+        ((BUILD, LOGIN, TAG, f"{PUSH} > log"), "the output of the push is used"),
+        ((BUILD, f"{LOGIN} > log", TAG, PUSH), "the login writes a file"),
+        ((BUILD, LOGIN.replace("$PAT", "${PAT:=x}"), TAG, PUSH), "the login sets a variable"),
+        ((BUILD, f"{LOGIN}; echo $?", TAG, PUSH), "the next command tests how the login, tag, or push ended"),
+        ((BUILD, LOGIN, TAG, f"{PUSH}@sha256:{'a' * 64}"), "the step pushes an image by its digest"),
+    ],
+    ids=str,
+)
+def test_why_a_login_or_a_push_can_not_go_is_said(script: tuple[str, ...], detail: str) -> None:
+    assert [one.detail for one in found(*script).reasons if one.code.startswith("pipe-")] == [detail]
+
+
+@pytest.mark.parametrize(("base", "code"), [("web:$V", {"pipe-image"}), ("api:$V", set()), ("web:2", set())])
+def test_a_name_that_a_later_build_may_read_is_given_to_no_other_image(base: str, code: set[str]) -> None:
+    script = ("docker build -t a .", TAG.replace("web", "a", 1), LOGIN, PUSH, "docker build -f Other -t b .")
+    files = {"Dockerfile": b"FROM alpine\n", "Other": f"ARG V\nFROM {base}\n".encode()}
+    (finding,) = report_on({PATH: step(*map(written, script)).encode(), **files}, Settings(pipe=STYLE)).findings
+    assert {reason.code for reason in finding.reasons} == code
+
+
+def test_a_push_by_another_client_with_a_credential_of_its_own_is_edited_where_it_stands() -> None:
+    copy = f'skopeo copy --dest-creds "$USR:$PAT" docker-archive:x docker://{WEB}'
+    files = {PATH: step(*map(written, (BUILD, LOGIN, TAG, PUSH, copy))).encode(), "Dockerfile": b"FROM alpine\n"}
+    first, second = report_on(files, Settings(pipe=STYLE)).findings
+    assert [reason.code for reason in first.reasons] == ["pipe-image"]
+    assert second.reasons == ()
+    assert second.edits
+
+
+def test_an_item_with_the_login_of_a_pipe_sets_no_variable_for_another_client() -> None:
+    block = 'A=$PAT\ndocker login crg.apkg.io -u "$USR" -p "$PAT"'
+    upload = "twine upload --repository-url https://pypi.apkg.io/acme -u $USR -p $A x"
+    files = {PATH: step(*map(written, (BUILD, TAG, block, PUSH, upload))).encode(), "Dockerfile": b"FROM alpine\n"}
+    first, second = report_on(files, Settings(pipe=STYLE)).findings
+    assert [one.detail for one in first.reasons] == ["an item to change also gives `twine` a stored token"]
+    assert second.reasons == ()
