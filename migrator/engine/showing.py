@@ -18,7 +18,7 @@ from migrator.ir.values import Literal, Value
 from migrator.reading.scripts import Script
 from migrator.reading.steps import Shell
 from migrator.rulebook.records import RuleBook
-from migrator.rulebook.sinks import Role
+from migrator.rulebook.sinks import Action, Role
 from migrator.sinks import logins
 from migrator.sinks.channels import Sink
 from migrator.sinks.credentials import Origin, origin
@@ -95,10 +95,20 @@ class Stages(Struct, frozen=True):
         )
 
     def login(self, login: logins.Login) -> ShownLogin:
-        own = {name for client in self.book.clients.values() for name in client.login_file.variables}
         host = f"cannot tell, because of {login.host_subject}" if login.host_unknown else login.host
-        kept = {"": "nothing that is known", "?": "a file that is not known"}.get(login.config, login.config)
-        return ShownLogin(login.client, host, "the client's own file" if login.config in own else kept)
+        return ShownLogin(login.client, host, self.kept(login))
+
+    def kept(self, login: logins.Login) -> str:
+        """In what the login is kept: other clients than those of images have no name for that."""
+        if login.npm or login.bound:
+            return "a file that the client reads"
+        if login.alone is not None:
+            return "no file: the call alone has it"
+        if not any(one.action is Action.STORE for one in login.sinks):
+            return "the client's own settings"
+        own = {name for client in self.book.clients.values() for name in client.login_file.variables}
+        unknown = {"": "nothing that is known", "?": "a file that is not known"}
+        return "the client's own file" if login.config in own else unknown.get(login.config, login.config)
 
     def sink(self, sink: Sink, login: logins.Login | None) -> ShownSink:
         registry = login.registry if login else None

@@ -78,3 +78,12 @@ def test_what_holds_a_login_back_holds_those_back_that_one_step_after_another_re
         steps += "    - step:\n        script:\n" + "".join(f"          - {line}\n" for line in script)
     found = report_on(steps).findings
     assert [one.reasons[-1].code for one in found] == ["unreadable"] * 3
+
+
+def test_one_finding_has_the_reasons_of_each_of_the_steps_and_what_they_share_once() -> None:
+    parts = SHARED.format("web", "web").split("    - step:\n")
+    first, other = "          - scp ~/.docker/config.json host:x\n", "          - docker pull $BASE\n"
+    (finding,) = report_on("    - step:\n".join((parts[0], parts[1] + first, parts[2] + other))).findings
+    assert {one.code for one in finding.reasons} == {"leaves-step", "image-unresolved"}
+    (finding,) = report_on("    - step:\n".join((parts[0], parts[1] + other, parts[2] + other))).findings
+    assert [one.code for one in finding.reasons] == ["image-unresolved"]

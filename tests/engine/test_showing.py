@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.engine.showing import Secrets, _origin
+from migrator.engine.showing import Secrets, Stages, _origin
 from migrator.findings.settings import Settings
 from migrator.fixes.opinion import Sighting
 from migrator.ir.values import Literal
@@ -54,3 +54,29 @@ def test_what_stands_at_no_place_of_a_script_has_none() -> None:
     place = Sighting("T is set", SCRIPT, Span(0, 1)).place
     assert place is not None
     assert place.path == PATH
+
+
+URL = "https://pypi.apkg.io/acme"
+YARN = {
+    ".yarnrc.yml": b'npmRegistryServer: "https://npm.apkg.io/acme"\nnpmAuthIdent: "${U}:${T}"\n',
+    "package.json": b'{"name": "@acme/web"}',
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "kept"),
+    [
+        ('docker login crg.apkg.io -u "$U" -p "$T"', "the client's own file"),
+        ('docker --config ci login crg.apkg.io -u "$U" -p "$T"', "ci"),
+        ('docker --config "$X" login crg.apkg.io -u "$U" -p "$T"', "${X}"),
+        ('docker --config "$(ci)" login crg.apkg.io -u "$U" -p "$T"', "a file that is not known"),
+        ('skopeo login --authfile f crg.apkg.io -u "$U" -p "$T"', "f"),
+        (f"twine upload --repository-url {URL} -u $U -p $T x", "no file: the call alone has it"),
+        (f"poetry config repositories.a {URL}; poetry config http-basic.a $U $T", "the client's own settings"),
+        ("yarn npm publish", "a file that the client reads"),
+    ],
+)
+def test_in_what_a_login_is_kept_is_said_by_a_name_that_people_know(script: str, kept: str) -> None:
+    reading = Reading(Memory({PATH: step(f"'{script}'").encode(), **YARN}), BOOK, Settings(), [PATH], BITBUCKET)
+    (shell,) = reading.facts[0].shells
+    assert {Stages(shell, SECRETS, BOOK).login(one).kept for one in shell.logins} == {kept}
