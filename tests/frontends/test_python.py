@@ -814,6 +814,12 @@ def test_a_function_that_calls_itself_with_a_list_ends() -> None:
     assert shown(grows).endswith("(evaluate (? (invoke f(1) 'b')))")
 
 
+@pytest.mark.parametrize(("number", "copied"), [(64, True), (65, False)])
+def test_a_function_is_copied_for_lists_of_so_many_elements(number: int, copied: bool) -> None:
+    source = f"def f(c):\n    subprocess.run(c)\nf([{', '.join(['1'] * number)}])"
+    assert ("(invoke f(1) " in shown(source)) is copied
+
+
 def test_nothing_is_known_of_a_variable_before_it_is_assigned() -> None:
     assert program(lower("print(x)\nx = 'a'\n", None)).startswith("(evaluate sets[module.x]) ")
 

@@ -101,6 +101,15 @@ def test_text_without_a_command_calls_nothing(text: str) -> None:
             "a $((C = 2)) @(a|$B) {b,c}",
             "(call a (?[arithmetic or a pattern] sets[C] %C 2) (?[arithmetic or a pattern] %B) ?[a brace expansion])",
         ),
+        (
+            "a @(b|$(c)) +(`d`)",
+            f"(call a{2 * ' (?[arithmetic or a pattern] (havoc[a pattern that runs commands] any))'})",
+        ),
+        (
+            "a ${A: -3:2} ${A: ~1} ${A:2-1} ${A:i++} ${A:010} ${A:1:B}",
+            "(call a (changed [slice -3:2] ${A}* 3 2) (changed ${A}* 1) (changed ${A}* 2 1)"
+            " (changed ${A}* sets[i] i) (changed ${A}* 010) (changed ${A}* 1 B))",
+        ),
         ("A=b", "(set A b)"),
         ("A=b B=$C a", "(call (set A b) (set B $C*) a)"),
         ("A= B+=b C[1]=c", "(scope (set A '') (set append B b) (set indexed C c 1))"),

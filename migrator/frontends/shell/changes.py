@@ -51,7 +51,7 @@ def change(tree: _Tree, double: bool) -> Change | None:
 
 
 def _number(tree: _Tree | None) -> int | None:
-    if tree and tree.get("Type") == "UnaryArithm" and tree.get("Op") == "-" and not tree.get("Post"):
+    if tree and tree.get("Type") == "UnaryArithm" and tree.get("Op") == "-":
         number = _number(tree.get("X"))
         return -number if number is not None else None
     parts = (tree or {}).get("Parts") or [{}]
