@@ -194,10 +194,31 @@ def test_only_what_is_written_out_of_a_pair_is_masked(text: str, masked: str) ->
     assert [one.rpartition(":")[2] for one in shown] == ([masked] if masked else [])
 
 
-def test_a_file_that_names_a_variable_in_other_letters_is_told_with_its_name() -> None:
-    files = {**COMMITTED, "tool.js": "env.pkg_pat"}
-    (one,) = (one for one in report_on(_files(PUBLISH, files)).findings if one.rule == "package-credential")
-    assert "tool.js names PKG_PAT, which `yarn npm` hands to what it runs" in {reason.detail for reason in one.reasons}
+HANDS = "{} names {}, which `yarn npm` hands to what it runs"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "named"),
+    [
+        ("tool.js", "env.pkg_pat", "PKG_PAT"),
+        ("tool.js", "PKG_PAT + PKG_USER", "PKG_USER and PKG_PAT"),
+        ("web/package.json", '{"x": "$PKG_PAT"}', "PKG_PAT"),
+        ("tool.bin", "\0PKG_PAT", "PKG_PAT"),
+        ("web/.yarnrc.yml", "# PKG_PAT", ""),
+        (".gitignore", "PKG_PAT", ""),
+        ("README.md", "PKG_PAT", ""),
+        ("tool.js", "PKG-PAT", ""),
+    ],
+)
+def test_a_file_that_names_a_variable_is_told_with_its_name(path: str, text: str, named: str) -> None:
+    (one,) = report_on(_files(PUBLISH, {**COMMITTED, path: text})).findings
+    assert [reason.detail for reason in one.reasons] == ([HANDS.format(path, named)] if named else [])
+
+
+def test_no_more_than_four_of_many_files_are_told() -> None:
+    files = {f"{name}.js": "PKG_PAT" for name in "edcba"}
+    (one,) = report_on(_files(PUBLISH, {**COMMITTED, **files})).findings
+    assert [reason.detail for reason in one.reasons] == [HANDS.format(f"{name}.js", "PKG_PAT") for name in "abcd"]
 
 
 RAN = "nothing that `yarn npm` runs uses {}"

@@ -29,13 +29,11 @@ def bound(context: Context, login: PackagesLogin) -> Opinion:
 
 def _naming(context: Context, login: PackagesLogin, names: tuple[str, ...]) -> Iterator[str]:
     client = context.book.package_clients[login.login.client]
-    pipelines = {one.source.path for one in context.pipelines}
     found = context.files.holding(names) if names else {}
     if isinstance(found, Top):
         yield f"patless can't tell which files name {several(names)} ({found.why})"
         return
     for path in sorted(found):
-        own = path in pipelines or posixpath.basename(path) in client.files or context.files.is_listing(path)
-        if not own:
-            text = (context.file(path) or "").lower()
+        if posixpath.basename(path) not in client.files and not context.files.is_listing(path):
+            text = found[path].lower()
             yield f"{path} names {several(name for name in names if name.lower() in text)}"

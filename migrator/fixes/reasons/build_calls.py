@@ -109,7 +109,7 @@ def _others(step: StepFacts, context: Context, login: PackagesLogin, call: Bound
 
 def _naming(context: Context, login: PackagesLogin, call: BoundCall) -> Iterator[str]:
     """Files that name what the call is given another value of: what it runs may read it, too."""
-    apart = {*call.files, *context.followed, *(one.source.path for one in context.pipelines)}
+    apart = {*call.files, *context.followed}
     for name in sorted(call.names | login.login.variables):
         found = context.files.speaking_of(name)
         if isinstance(found, Top):
