@@ -13,7 +13,7 @@ from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
 from migrator.ir.nodes import Call, StreamKind
 from migrator.ir.paths import Paths, Top, joined
-from migrator.ir.values import EMPTY, Alternative, Literal, Piece, Value, unknown
+from migrator.ir.values import EMPTY, Alternative, Definition, Literal, Piece, Value, unknown
 from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Builtins:
                 if not stops and not self.is_there(state.folders):
                     state.folders = joined((before.folders, state.folders))
             case "set":
-                if set_options(texts, state):
-                    state.positional = None
+                if rest := set_options(texts, state):
+                    state.positional = self.parameters(arguments[-len(rest) :], state)
                     state.traced = state.traced or words.may_trace(arguments)
                     state.errexit = state.errexit and None not in texts
                 if not texts:
@@ -65,6 +65,8 @@ class Builtins:
                 line = _line(command) if command.name == "read" else None
                 value = line or unknown("what a command read", [command.stdin or EMPTY])
                 variables.setting(texts, value, state, loose=True)
+            case "export" | "declare" | "typeset" | "readonly" | "local":
+                variables.declared(command.name, arguments, call.span, state, frame)
             case "printf" if texts and (texts[0] or "").startswith("-v"):
                 named = (texts[0] or "")[2:] or (texts[1:2] or [None])[0]
                 variables.setting([named], printing.printf(arguments), state)
@@ -83,6 +85,12 @@ class Builtins:
             case _:
                 return None
         return CommandResult(printing.printed(command, self.machine.programs, self.machine.clone))
+
+    def parameters(self, given: Sequence[Argument], state: State) -> tuple[Definition, ...] | None:
+        """What `set --` makes the parameters; None where it is not known how many words they are, or which ones."""
+        told = given[1:]
+        many = any(one.word and words.may_split(one.word) and one.text is None for one in told)
+        return None if given[0].text != "--" or many else self.machine.variables.positional(told, state)
 
     def change(self, how: str, arguments: Sequence[Argument], state: State) -> None:
         """The working directory, and the stack of those that were pushed."""

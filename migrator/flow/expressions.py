@@ -31,6 +31,7 @@ from migrator.ir.nodes import (
 )
 from migrator.ir.values import EMPTY, Definition, Input, Literal, TracedRead, Unknown, Value, concat, union, unknown
 from migrator.text.patterns import regex
+from migrator.text.source import Span
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
@@ -102,7 +103,8 @@ class Evaluator:
             case Read():
                 before = frame.outer.get(part.span.start)
                 value = self.read(part, before or state, frame)
-                return self.read_again(part, value, frame) if before else value
+                here = TracedRead(part, None, frame.calls)
+                return self.read_again(part.span, value, (here,)) if before else value
             case Capture():
                 inner = frame.outer.get(part.span.start, state).copy()
                 inner.errexit = False  # bash takes it off there: https://www.gnu.org/software/bash/manual/bash.html#Command-Substitution
@@ -110,7 +112,10 @@ class Evaluator:
                 output = self.machine.run(part.body, inner, alone, None)
                 if _is_file(part.body):
                     output = self.machine.streams.inputs(part.body[0].redirects, inner, alone, None) or output
-                return unknown("a process substitution", [output]) if part.stream else output.stripped()
+                if part.stream:
+                    return unknown("a process substitution", [output])
+                value = output.stripped()
+                return self.read_again(part.span, value, ()) if part.span.start in frame.outer else value
             case Invoke():
                 return self.machine.functions.invoke(part, state, frame)
             case Opaque():
@@ -119,13 +124,13 @@ class Evaluator:
                 self.machine.variables.computed(part.sets, state)
                 return unknown(part.why, values)
 
-    def read_again(self, read: Read, value: Value, frame: Frame) -> Value:
+    def read_again(self, at: Span, value: Value, provenance: tuple[TracedRead, ...]) -> Value:
         """What an expansion gives to an inner program, which reads it as a part of its text."""
         texts = [piece.text for piece in value.pieces if isinstance(piece, Literal)]
         if not any(_SYNTAX.search(text) for text in texts):
             return value
-        self.recorder.add(Unread(read.span, " ".join(texts), ""))
-        return Value.of(Unknown("text that a shell reads again", (TracedRead(read, None, frame.calls),)))
+        self.recorder.add(Unread(at, " ".join(texts), ""))
+        return Value.of(Unknown("text that a shell reads again", provenance))
 
     # Reads
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from migrator.flow import words
 from migrator.flow.events import Argument, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import State, join
@@ -98,8 +99,6 @@ class Launching:
             return None
         direct = self.machine.programs.launcher(program.rpartition("/")[2]) is None
         inner = child(state, self.recorder.read_from_outside)
-        inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
-        inner.arrays = {}
         told = frame.watched or self.shows(launcher, state)
         inner.traced = begins.traced or told or (direct and _TRACES.match(text) is not None)
         inner.errexit = begins.errexit or (direct and _ENDS.match(text) is not None)
@@ -141,8 +140,8 @@ class Launching:
         names the program itself."""
         line = text.partition("\n")[0]
         named = line[2:].split() if line.startswith("#!") else []
-        words = [word.rpartition("/")[2] for word in named if not word.startswith("-")]
-        own = next((word for word in words if word in launcher.startup), "")
+        names = [word.rpartition("/")[2] for word in named if not word.startswith("-")]
+        own = next((word for word in names if word in launcher.startup), "")
         name = launcher.startup.get(own or program.rpartition("/")[2], "")
         if name and name in process.exported:
             value = self.machine.variables.looked_up(name, process)
@@ -225,6 +224,8 @@ class Launching:
             return
         what = f"`{path}`, which is sourced and not in the repository," if path else "a file that is sourced"
         havoc.unseen(what, call.span, frame)
+        if argument.word and words.is_stream(argument.word):
+            self.machine.nested.unread(call)
         if argument.word:
             havoc.reads(argument.word.span, state, frame)
         havoc.sets(value, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.flow import texts
+from migrator.flow import texts, words
 from migrator.flow.builtins import set_options
 from migrator.flow.events import HIDDEN, Argument, Command, CommandResult, Unread
 from migrator.flow.frame import MAX_DEPTH, Frame
@@ -23,6 +23,8 @@ SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
 _SHELL = CommandResult(Value.of(Unknown("the output of a shell")))
 _TAKES_VALUE = regex(r"[-+][a-zA-Z]*[oO]")
 _TEXT_FOLLOWS = regex(r"-[a-zA-Z]*c|--command")
+_PLAIN_OPTION = regex(r"--|[-+][a-zA-Z]+")
+"""What may stand between `-c` and the text: `bash -c -e '…'`."""
 
 
 class Nested:
@@ -31,8 +33,17 @@ class Nested:
         self.recorder = machine.recorder
         self.traps: list[tuple[NestedText, Call, State, bool]] = []
 
-    def run(self, nested: NestedText, call: Call, state: State, frame: Frame, stdin: Value | None) -> Value | None:
-        """Follow program text in a state, and return its standard output; None where it is not followed."""
+    def run(
+        self,
+        nested: NestedText,
+        call: Call,
+        state: State,
+        frame: Frame,
+        stdin: Value | None,
+        around: State | None = None,
+    ) -> Value | None:
+        """Follow program text in a state, and return its standard output; None where it is not followed. `around` is
+        the state of the process that makes the expansions in it before, where that is another one."""
         if len(frame.active) >= MAX_DEPTH:
             return None
         try:
@@ -42,7 +53,7 @@ class Nested:
             if frame.evaluating:
                 self.machine.havoc.text(call.words[1:], "what `eval` runs", call.span, state, frame)
             return None
-        here = state.copy()
+        here = (around or state).copy()
         outer = {**frame.outer, **{start: frame.outer.get(start, here) for start in nested.outer}}
         inner = frame.but(active=(*frame.active, ""), outer=outer, fixed=frame.fixed or nested.quoted)
         return self.machine.run(program, state, inner, stdin)
@@ -74,6 +85,10 @@ class Nested:
             if _TAKES_VALUE.fullmatch(option) and arguments:
                 arguments.pop(0)
             elif _TEXT_FOLLOWS.fullmatch(option):
+                while len(arguments) > 1 and _PLAIN_OPTION.fullmatch(arguments[0].text or ""):
+                    for told in (inner, started):
+                        set_options([arguments[0].text], told)
+                    arguments.pop(0)
                 inner.positional = self.machine.variables.positional(arguments[2:], state)
                 inner.zero = inner.sourced = None
                 nested = texts.of_words(self.machine.text, [arguments[0].word]) if arguments else None
@@ -82,12 +97,14 @@ class Nested:
                     return _SHELL
                 if launcher:
                     self.machine.launching.startup(command.name, launcher, "", call, inner, frame)
-                return _followed(self.run(nested, call, inner, frame, command.stdin))
+                return _followed(self.run(nested, call, inner, frame, command.stdin, state))
         documents = [one for one in command.redirects if one.kind is StreamKind.DOCUMENT]
         if documents and not arguments and (nested := texts.of_document(self.machine.text, documents[-1])):
-            return _followed(self.run(nested, call, inner, frame, None))
+            return _followed(self.run(nested, call, inner, frame, None, state))
         if command.stdin is not None and not arguments:
             self.unread(call, command.stdin)
+        if arguments and arguments[0].word and words.is_stream(arguments[0].word):
+            self.unread(call)
         if arguments and command.name in SHELLS:
             launched = self.machine.launching.launch(
                 command.name, arguments, call, state, frame, command.stdin, started
@@ -103,21 +120,21 @@ class Nested:
     def trap(self, arguments: tuple[Argument, ...], call: Call, state: State, frame: Frame) -> None:
         """What a trap runs is read at the end, with what may hold at any time; what it sets may be set at any time. The
         trap of another process runs when that ends."""
-        words = [argument for argument in arguments if argument.text != "--"]
-        if len(words) < 2 or ((words[0].text or "-").startswith("-") and words[0].text is not None):
+        given = [argument for argument in arguments if argument.text != "--"]
+        if len(given) < 2 or ((given[0].text or "-").startswith("-") and given[0].text is not None):
             return
-        nested = texts.of_words(self.machine.text, [words[0].word])
+        nested = texts.of_words(self.machine.text, [given[0].word])
         if nested is None:
             self.machine.havoc.text(call.words[1:2], "what `trap` runs", call.span, state, frame)
             return
         if not self.recorder.silent:
             self.traps.append((nested, call, state.copy(), frame.inside))
-        if all(word.text in ("EXIT", "0") for word in words[1:]):
+        if all(word.text in ("EXIT", "0") for word in given[1:]):
             return
         state.traced = state.traced or _shows_commands(nested.text)
         after = state.copy()
         with self.recorder.muted():
-            self.run(nested, call, after, frame, None)
+            self.run(nested, call, after, frame.but(evaluating=True), None)
         state.clouded |= {name for name, known in after.environment.items() if state.environment.get(name) != known}
         state.exported |= after.exported
         state.traced = state.traced or after.traced
@@ -143,9 +160,12 @@ def _shows_commands(text: str) -> bool:
 
 
 def child(state: State, outside: set[str]) -> State:
-    """What a program that is started sees: variables that are not exported stay behind. `outside` are variables that
-    were read before the program set them: they came from the environment, and go back there."""
+    """What a program that is started sees: variables and functions that are not exported stay behind, and so do arrays.
+    `outside` are variables that were read before the program set them: they came from the environment, and go back
+    there."""
     inner = state.copy()
+    inner.functions = {name: body for name, body in state.functions.items() if name in state.exported}
+    inner.arrays = {}
     inner.errexit, inner.restored, inner.failed = False, frozenset({None}), False
     hidden = {
         name: (HIDDEN,)

@@ -11,7 +11,7 @@ from migrator.flow import words
 from migrator.flow.events import Argument
 from migrator.flow.expressions import REFERRED
 from migrator.flow.frame import Frame
-from migrator.flow.lattice import EVERYTHING, State
+from migrator.flow.lattice import EVERYTHING, State, join
 from migrator.ir.nodes import Assign, Declare, Join
 from migrator.ir.values import EMPTY, Definition, Input, Unknown, Value, concat, union
 from migrator.text.source import Span
@@ -119,6 +119,22 @@ class Variables:
             self.assign(one, state, frame, node.exported)
             if node.exported:
                 state.exported |= {name}
+
+    def declared(self, how: str, arguments: Sequence[Argument], at: Span, state: State, frame: Frame) -> None:
+        """A declaration that shows as one only when the script runs: `command export T=a`. What it makes local is taken
+        to stay, beside what was there before."""
+        options = "".join(one.text or "" for one in arguments if (one.text or "").startswith("-"))
+        given = [one for one in arguments if not (one.text or "").startswith("-")]
+        if not given or "p" in options or ("n" in options and how != "export"):
+            self.machine.havoc.reads(at, state, frame)
+        if "n" in options and how != "export":
+            self.machine.havoc.sets(Value.of(Unknown("another name for a variable")), state)
+        before = state.copy()
+        for one in given:
+            word = one.word or Join((), at)
+            self.shown_when_run(word, one.value, how == "export" or "x" in options, state, frame)
+        if how != "export" and frame.returning is not None:
+            state.become(join([before, state]))
 
     def shown_when_run(self, word: Join, value: Value, exported: bool, state: State, frame: Frame) -> None:
         """`export "$NAME=…"` and `export $(cat .env)`: what is declared shows when the program runs."""

@@ -47,6 +47,11 @@ def may_split(join: Join) -> bool:
     return any(isinstance(part, Read | Capture) for part in join.parts)
 
 
+def is_stream(join: Join) -> bool:
+    """Whether a word is what other programs print, as the path of a file: `<(…)`."""
+    return any(isinstance(part, Capture) and part.stream for part in join.parts)
+
+
 def certain(row: Alternative) -> bool | None:
     """Whether a row is surely not empty (True), surely empty (False), or may be either (None)."""
     if any(isinstance(piece, Literal) and piece.text for piece in row):

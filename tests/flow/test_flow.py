@@ -57,13 +57,16 @@ def test_what_is_not_run_is_not_among_the_commands(text: str) -> None:
         "T=1\n((T = 2))\nsee $T",
         "T=1\nU=$((T++))\nsee $T",
         "printf -v T %s a\nsee $T",
-        "set -- a b\nsee $2",
         "set a b\nsee $2",
         "set -e a\nsee $1",
         "set - a\nsee $1",
         'f() { set "$A"; see "$1"; }\nf b',
         "N=T\nsee ${!N}",
         "set -- $(ls)\nsee $1",
+        "set -- $A\nsee $1",
+        "set -- $(ls) a\nsee $2",
+        "set -- a\nset a\nsee $1",
+        "set -- a\nset $A\nsee $1",
         "T=1\neval \"$(make_it)\"\nshift\nsee $(cat)",
         "T=$(cat file)\nsee $T",
     ],
@@ -79,6 +82,14 @@ def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
         ("see $T", ["${T}"]),
         ("T=a\nsee $T", ["a"]),
         ("T=a see $T", ["${T}"]),
+        ("set -- a b\nsee $2", ["b"]),
+        ("set -e -- a b\nsee $1", ["a"]),
+        ("set -- a\nset -e\nsee $1", ["a"]),
+        ('set -- "$A"\nsee $1', ["${A}"]),
+        ("A='a b'\nset -- $A\nsee $2", ["b"]),
+        ('set -- a\nset --\nsee "$1"', [""]),
+        ("set -- a b\nshift\nsee $1", ["b"]),
+        ("f() { set -- a; }\nset -- b\nf\nsee $1", ["b"]),
         ("T=$A\nU=$T\nsee x$U", ["x${A}"]),
         ("T=a\nT+=b\nsee $T", ["ab"]),
         ("export T=a\nsee $T", ["a"]),
@@ -108,6 +119,11 @@ def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
 )
 def test_a_value_is_followed_to_where_it_is_read(text: str, given: list[str]) -> None:
     assert seen(text) == [given]
+
+
+def test_what_the_parameters_are_set_to_may_be_a_command() -> None:
+    (one,) = [one for one in follow('set -- docker login -u "$U"\n"$@" crg.apkg.io').commands if one.name == "docker"]
+    assert [word.value.symbol() for word in one.arguments] == ["login", "-u", "${U}", "crg.apkg.io"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ AROUND = (
     *("g() {\nlocal <n>=<w>\n<p>}\n", "g() {\n<p><c> && return\n<p>}\n", "while <c>; do\n<p>break\ndone\n"),
     *("{\n<p>} | cat > o\n", "echo k | {\n<p>}\n", "until <c>; do\n<p>break\ndone\n"),
 )
-PLACES, VALUES, WAYS = 287, 315, 461
+PLACES, VALUES, WAYS = 287, 544, 709
 """Of how many calls the working directory is told, how many words are told, and how many they may be: if patless tells
 more, these figures change."""
 _PLACE = re.compile("<([nmwcp])>")

@@ -15,6 +15,7 @@ from tests.flow.reading import BOOK
 from tests.flow.test_flow import values
 from tests.memory import PATH, report_on, step
 
+TEST = '[ -n "$$T" ]'
 LOGIN = 'echo "$T" | docker login -u "$U" --password-stdin crg.apkg.io\n'
 
 
@@ -58,10 +59,12 @@ def seen(text: str, files: Mapping[str, str], changed: frozenset[str] = frozense
         ("cd ci || exit\nsh ../a.sh", "see $(cat <<< x)", ["x"]),
         ("set -a\nsh a.sh", "T=a\nbash -c 'see \"$T\"'", [None]),
         ("false || ./a.sh", "false || see x", ["x"]),
+        ("./a.sh", "for i in x; do T=a; break; T=b; done\nsee $T", ["a", "${T}"]),
+        ("for i in x; do ./a.sh; done", "for i in x; do T=a; continue; T=b; done\nsee $T", ["a", "${T}"]),
     ],
 )
 def test_what_a_program_in_a_file_is_given(text: str, file: str, given: list[str | None]) -> None:
-    assert seen(text, {"a.sh": file}) == [given]
+    assert [sorted(set(ways), key=str) for ways in seen(text, {"a.sh": file})] == [sorted(given, key=str)]
 
 
 def test_a_function_is_known_to_a_program_only_if_it_is_exported() -> None:
@@ -133,8 +136,10 @@ def test_a_program_in_a_file_ends_nothing_but_itself(text: str, given: str) -> N
 )
 def test_whether_a_program_in_a_file_shows_what_it_runs(text: str, first: str, traced: bool) -> None:
     files = {"a.sh": f"{first}\nsee $T\n", "on.sh": "set -x # see\n", "off.sh": "U=a # see\n"}
-    (one,) = calls(ran(text, files))
+    flow = ran(text, files)
+    (one,) = calls(flow)
     assert one.traced is traced
+    assert [use.traced for use in flow.uses if use.read.name == "T"] == [traced]
 
 
 @pytest.mark.parametrize(
@@ -250,12 +255,41 @@ def test_a_recipe_runs_line_by_line_in_the_folder_that_make_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "stops"), [("see x", True), ("-see x", False), ("@see x", True), ("see x || true", False)]
+    ("text", "line", "stops"),
+    [
+        ("make", "see x", True),
+        ("make", "-see x", False),
+        ("make", "@see x", True),
+        ("make", "see x || true", False),
+        ("make || true", "see x", False),
+        ("make &", "see x", False),
+        ("make -i", "see x", False),
+        ("if make; then x; else y; fi", "see x", False),
+    ],
 )
-def test_a_line_of_a_recipe_ends_the_step_unless_it_is_ignored(line: str, stops: bool) -> None:
-    line = line.replace("see x", '[ -n "$$T" ]')
-    (test,) = ran("make", {"Makefile": f"all:\n\t{line}\n\tsee y\n"}).presences
-    assert [one.stops for one in test.decisions] == [stops]
+def test_a_line_of_a_recipe_ends_the_step_unless_it_is_ignored(text: str, line: str, stops: bool) -> None:
+    line = line.replace("see x", TEST)
+    (test,) = ran(text, {"Makefile": f"all:\n\t{line}\n\tsee y\n"}).presences
+    assert any(one.stops for one in test.decisions) is stops
+
+
+@pytest.mark.parametrize(("lines", "regions"), [([TEST, "see y"], [0, 2]), (["see y", TEST], [2]), ([TEST], [2])])
+def test_what_a_step_asks_of_make_is_asked_of_the_last_line(lines: list[str], regions: list[int]) -> None:
+    recipe = "".join(f"\t{line} # see\n" for line in lines)
+    (test,) = ran("if make; then x; else y; fi", {"Makefile": f"all:\n{recipe}"}).presences
+    assert [len(one.regions or ()) for one in test.decisions] == regions
+
+
+def test_every_line_of_a_recipe_is_followed_and_of_modules_only_those_that_matter() -> None:
+    flow = ran("make", {"Makefile": "all:\n\tmkdir x\n\tsee x\n\ttouch x\n"})
+    assert [one.name for one in flow.commands] == ["mkdir", "see", "touch", "make"]
+    program = "import b\nimport subprocess\n\nsubprocess.run(['see', '{}'])\n"
+    for other, both in (("import subprocess\n\nsubprocess.run(['see', 'y'])\n", True), ("y = 1\n", False)):
+        files = {"a.py": program.format("x"), "b.py": other}
+        assert sorted(seen("python3 a.py", files), key=str) == ([["x"], ["y"]] if both else [["x"]])
+        assert seen("python3 a.py", files, frozenset({"b.py"})) == ([] if both else [["x"]])
+        assert len(ran("python3 a.py", files).called) == 1 + both
+        assert seen("python3 a.py", files, frozenset({"a.py"})) == []
 
 
 @pytest.mark.parametrize(
@@ -265,6 +299,7 @@ def test_a_line_of_a_recipe_ends_the_step_unless_it_is_ignored(line: str, stops:
 def test_make_shows_a_line_unless_it_is_told_not_to(recipe: str, traced: bool) -> None:
     flow = ran("make", {"Makefile": f"all:\n\t{recipe}\n"})
     assert [use.traced for use in flow.uses if use.read.name == "T"][-1] is traced
+    assert [one.traced for one in calls(flow)] == [traced]
 
 
 def test_what_a_makefile_decides_itself_is_told_by_its_path() -> None:
