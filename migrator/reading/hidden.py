@@ -42,6 +42,9 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
     for start, written in ((0, shell.script.text), *files):
         for span in encoded_logins(written, book):
             yield Hidden(Span(start + span.start, start + span.start + 1), "encoded text", False)
+    for command, text in _written(shell):
+        if shows_login(text, book) and not names_natives(text, book):
+            yield Hidden(command.span, "a script that it writes itself", False)
     logins = {login.command for login in shell.logins}
     programs = "|".join(re.escape(program) for client in book.clients.values() for program in sorted(client.programs))
     inner = re.compile(rf"\b(?:{programs})\b[^\n|;&]{{0,200}}?\slogin\s")
@@ -58,11 +61,42 @@ def hidden_logins(shell: Shell, book: RuleBook) -> Iterator[Hidden]:
                 continue
         elif command.name and command.name not in book.programs.carriers and not _may_log_in(command, texts, book):
             continue
+        elif not command.name and not any(one.calls[: len(command.calls)] == command.calls for one in logins):
+            values += _given(command, shell)
+            text = " ".join(map(visible_text, values))
         stored = {piece.name for value in values for piece in value.pieces if isinstance(piece, Input)}
         if shows_login(text, book) and not names_natives(text, book) and not (stored and stored <= book.natives):
             unknown = f"comes from {command.unknown}" if command.unknown else "is not known"
             what = f"the words of `{command.name}`" if command.name else f"the words of a program that {unknown}"
             yield Hidden(command.span, what, False)
+
+
+def _written(shell: Shell) -> Iterator[tuple[Command, str]]:
+    """What is run by the name of a file that was written before, or where neither name is known: the text that is known
+    of it."""
+    texts: dict[str, list[str]] = {}
+    for command in shell.trace.commands:
+        ran = [command.program] if command.program else [_name(one.value) for one in command.arguments[:1]]
+        if command.name in EVALUATES or command.name in SHELLS:
+            ran = [_name(one.value) for one in command.arguments if not is_option(one)][:1]
+        for path in () if command.followed else ran:
+            yield from ((command, text) for text in texts.get(posixpath.basename(path), ()))
+        made = [(output.path, output.content) for output in command.outputs]
+        if command.name == "tee" and command.stdin:
+            made += [(argument.value, command.stdin) for argument in command.arguments]
+        for name, content in made:
+            texts.setdefault(posixpath.basename(_name(name)), []).append(visible_text(content))
+
+
+def _name(path: Value) -> str:
+    return path.symbol() or "?"
+
+
+def _given(command: Command, shell: Shell) -> Iterator[Value]:
+    """The words of the calls that a command runs within: a function may run what it is given."""
+    for one in shell.trace.commands:
+        if one.followed and one.span.start in command.calls:
+            yield from (argument.value for argument in one.arguments)
 
 
 def unread_texts(shell: Shell, book: RuleBook) -> Iterator[tuple[Command, tuple[str, ...]]]:

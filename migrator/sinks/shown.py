@@ -77,5 +77,6 @@ def names_natives(text: str, book: RuleBook) -> bool:
 
 
 def visible_text(value: Value) -> str:
-    """The literal text of a value, with a blank for each piece that is none."""
-    return "".join(piece.text if isinstance(piece, Literal) else " " for piece in value.pieces)
+    """The literal text of a value, with a blank for each piece that is none, and between what it may be."""
+    rows = ("".join(one.text if isinstance(one, Literal) else " " for one in row) for row in value.alternatives)
+    return " ".join(rows)

@@ -365,6 +365,19 @@ def test_a_presence_test_decides_about_what_follows_it_or_about_the_step(text: s
     assert presence.everything is everything
 
 
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("case $T in a) x ;; esac", "T"),
+        ("case a in $T) x ;; esac", "T"),
+        ("case a in b | $T) x ;; c$U) y ;; esac", "TU"),
+        ("case a in $(see $T)) x ;; esac", "T"),
+    ],
+)
+def test_the_patterns_of_a_case_are_read_as_its_subject_is(text: str, reads: str) -> None:
+    assert "".join(one.read.name for one in follow(text).uses) == reads
+
+
 @pytest.mark.parametrize("text", ["[ -f file ]", "[ $T = a ]", "[[ $T == a* ]]", "[ $T -gt 1 ]", "test -d $T"])
 def test_other_tests_are_not_about_presence(text: str) -> None:
     assert follow(text).presences == ()

@@ -342,6 +342,16 @@ def test_what_a_file_that_is_sourced_says(text: str, given: list[list[str | None
         assert [set(one) for one in found] == [set(one) for one in given]
 
 
+def test_which_of_several_files_is_sourced_is_decided_at_each_call() -> None:
+    flow = ran("if x; then I=a; else I=c; fi\ns() { . ./$I.sh; }\ns\ns", SOURCED)
+    first, second, third, fourth = calls(flow)
+    assert [values(one)[0] for one in (first, second, third, fourth)] == ["a", "c", "a", "c"]
+    assert not may_both_run(first, second)
+    assert not may_both_run(third, fourth)
+    assert may_both_run(first, fourth)
+    assert may_both_run(second, third)
+
+
 @pytest.mark.parametrize(
     ("text", "followed", "opaque"),
     [

@@ -131,3 +131,18 @@ def test_a_program_that_is_called_reads_its_files_untold(text: str) -> None:
 )
 def test_a_program_in_passing_or_in_a_comment_reads_nothing(text: str) -> None:
     assert named(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("mvn verify", {"pom.xml", "web/pom.xml"}),
+        ("terraform plan", {"main.tf", "infra/x.tf"}),
+        ("gradle build", {"build.gradle", "x/settings.gradle.kts"}),
+    ],
+)
+def test_a_program_reads_files_of_these_very_names_or_of_a_kind(text: str, found: set[str]) -> None:
+    paths = ("pom.xml", "web/pom.xml", "my-pom.xml", "main.tf", "infra/x.tf", "x.tf.md", "x.gradle.md")
+    paths += ("build.gradle", "x/settings.gradle.kts")
+    naming = Naming(paths, BOOK.programs)
+    assert naming.of("other.txt", text) == found

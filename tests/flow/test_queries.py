@@ -153,6 +153,23 @@ def test_whether_something_runs_with_another_environment(text: str, is_cleared: 
 
 
 @pytest.mark.parametrize(
+    ("text", "place", "is_cleared"),
+    [
+        ("env -i bash -c 'T+=a; see x'", "see x", True),
+        ("env -i bash -c 'unset T; see x'", "see x", True),
+        ("unset T\nsee x\nenv -i bash -c 'true'", "see x", False),
+        ("env -i bash -c 'unset T; T=a'", "a'", True),
+        ("T=a\nunset T\nenv -i bash -c 'true'", "a\n", False),
+    ],
+)
+def test_what_reads_nothing_runs_with_another_environment_by_its_place(
+    text: str, place: str, is_cleared: bool
+) -> None:
+    start = text.index(place)
+    assert queries.cleared(follow(text), Span(start, start + len(place.strip("'\n")))) is is_cleared
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("echo a", True),
