@@ -142,7 +142,7 @@ def echo(arguments: Sequence[Argument]) -> Value:
 def printf(arguments: Sequence[Argument]) -> Value:
     """What `printf` prints, for formats of `%s`, `%b`, `%q` and literal text."""
     words = [word for word in arguments if word.text != "--"]
-    if not words or words[0].text == "-v":
+    if not words or (words[0].text or "").startswith("-v"):
         return Value.of(Unknown("what `printf` stores"))
     form = words[0].text
     if form is None:

@@ -88,7 +88,7 @@ def test_a_function_stays_behind_unless_it_is_exported() -> None:
         ('T=b\neval "y@z $X"', ["b"]),
         ('T=b\neval "y@z"', ["b"]),
         ('T=b\neval "$X@z y"', ["b", None]),
-        ('T=b\neval y@z $X', ["b"]),
+        ("T=b\neval y@z $X", ["b"]),
         ("T=b\neval 'if ['", ["b", None]),
         ("T=b\nbash -c 'if ['", ["b"]),
         ("T=b\ncommand export T=a", ["a"]),

@@ -162,9 +162,7 @@ def test_whether_something_runs_with_another_environment(text: str, is_cleared: 
         ("T=a\nunset T\nenv -i bash -c 'true'", "a\n", False),
     ],
 )
-def test_what_reads_nothing_runs_with_another_environment_by_its_place(
-    text: str, place: str, is_cleared: bool
-) -> None:
+def test_what_reads_nothing_runs_with_another_environment_by_its_place(text: str, place: str, is_cleared: bool) -> None:
     start = text.index(place)
     assert queries.cleared(follow(text), Span(start, start + len(place.strip("'\n")))) is is_cleared
 
