@@ -94,14 +94,16 @@ def _split(row: Alternative) -> list[list[Literal | Input | Unknown]]:
 
 def assignment(argument: Argument) -> tuple[str, Value] | None:
     """`NAME=value` as a word of `env` or `sudo`."""
-    if len(argument.value.alternatives) != 1 or not argument.value.alternatives[0]:
-        return None
-    first, *rest = argument.value.alternatives[0]
-    match = _ASSIGNMENT.match(first.text) if isinstance(first, Literal) else None
-    if not match or not isinstance(first, Literal):
-        return None
-    begun = replace(first, text=first.text[match.end() :], span=None, quoting=Quoting.FIXED)
-    return match[1], Value.of(*((begun, *rest) if begun.text else rest))
+    row = argument.value.alternatives[0] if len(argument.value.alternatives) == 1 else ()
+    text = ""
+    for index, piece in enumerate(row, 1):
+        if not isinstance(piece, Literal):
+            return None
+        text += piece.text
+        if match := _ASSIGNMENT.match(text):
+            begun = replace(piece, text=text[match.end() :], span=None, quoting=Quoting.FIXED)
+            return match[1], Value.of(*((begun,) if begun.text else ()), *row[index:])
+    return None
 
 
 def may_trace(arguments: Iterable[Argument]) -> bool:
