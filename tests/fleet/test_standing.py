@@ -1,4 +1,4 @@
-"""What a row of `fleet status` says, and what answers of Bitbucket make of it: from a few records, without a box."""
+"""What a row of `fleet status` says, and what Bitbucket's answers make of it: each from a few records."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from migrator.bitbucket import account, pipelines, pull_requests, source_commits
 from migrator.bitbucket.errors import ApiError, Cause
 from migrator.bitbucket.hashes import Hash
-from migrator.bitbucket.records import Commit, PullRequest, Run
+from migrator.bitbucket.records import Account, Commit, PullRequest, Run
 from migrator.findings.records import Severity, Skipped, Verdict
 from migrator.fleet import following
 from migrator.fleet.following import HEAD, Standing, StatusRow, amended, counted, followed, rows, unsettled
@@ -284,10 +285,10 @@ class Answers:
         self.runs: Sequence[Run] = ()
         self.later: list[Hash] = []
         self.asked = 0
-        monkeypatch.setattr(following.pull_requests, "one", self._one)
-        monkeypatch.setattr(following.source_commits, "one", lambda *_: self.commit)
-        monkeypatch.setattr(following.source_commits, "contains", self._contains)
-        monkeypatch.setattr(following.pipelines, "of_branch", self._of_branch)
+        monkeypatch.setattr(pull_requests, "one", self._one)
+        monkeypatch.setattr(source_commits, "one", lambda *_: self.commit)
+        monkeypatch.setattr(source_commits, "contains", self._contains)
+        monkeypatch.setattr(pipelines, "of_branch", self._of_branch)
 
     def _one(self, client: object, workspace: str, slug: str, number: int) -> PullRequest:
         assert number == self.pull.number
@@ -435,8 +436,8 @@ def test_a_repository_has_begun_where_it_has_a_pull_request_of_whoever_asks(monk
         asked.append(workspace)
         return [with_fields(PULL, repository="Acme/web")] if workspace == "acme" else []
 
-    monkeypatch.setattr(following.account, "user", lambda client: following.account.Account("{me}", "Me"))
-    monkeypatch.setattr(following.pull_requests, "by", by)
+    monkeypatch.setattr(account, "user", lambda client: Account("{me}", "Me"))
+    monkeypatch.setattr(pull_requests, "by", by)
     assert following.begun(CLIENT, [WEB, SHOP, ELSEWHERE], lambda repository, begins: {}) == {"{w}"}
     assert asked == ["acme", "other"]
 
@@ -454,7 +455,7 @@ def test_or_a_branch_of_ours_where_bitbucket_does_not_say_who_asks(
     def refuses(client: object) -> None:
         raise ApiError(kind, "refused")
 
-    monkeypatch.setattr(following.account, "user", refuses)
+    monkeypatch.setattr(account, "user", refuses)
     assert following.begun(CLIENT, [WEB, SHOP, ELSEWHERE], heads) == {"{w}"}
 
 
@@ -462,6 +463,6 @@ def test_an_answer_that_says_nothing_about_who_asks_ends_it(monkeypatch: pytest.
     def fails(client: object) -> None:
         raise ApiError(Cause.SPENT, "later")
 
-    monkeypatch.setattr(following.account, "user", fails)
+    monkeypatch.setattr(account, "user", fails)
     with pytest.raises(ApiError, match="later"):
         following.begun(CLIENT, [WEB], lambda repository, begins: {"patless/main": "a"})

@@ -1,4 +1,4 @@
-"""What text gives to a program as its password: it is masked wherever text is shown that nobody reads as a shell."""
+"""What text gives to a program as its password: it is masked, wherever it is shown."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import pytest
 
 from migrator.secrets.references.content import is_media, is_program
 from migrator.secrets.references.finding import Finder
+from migrator.secrets.references.parts import MOST
 
 NAME = "ACME_PKG_TOKEN"
 
@@ -30,6 +31,14 @@ def doubts(text: str, path: str = "a.py") -> list[tuple[str, str]]:
         "pkg.token",
         'f"{x}.token"',
         '"acme", x, "token"',
+        '"acme." + x',
+        'f"{x}_token"',
+        'x + "pkg_token"',
+        '"ACME_PKG" , x',
+        "xACME_ + y",
+        "ACME_x + y",
+        "for _ in range(9): _",
+        "\\u0041 = acme \\\n pkg",
     ],
 )
 def test_words_by_themselves_are_no_part(text: str) -> None:
@@ -63,6 +72,17 @@ def test_words_by_themselves_are_no_part(text: str) -> None:
         ('f"{x}.pkg.token"', ".pkg.token"),
         ('f"{x}:pkg:token"', ":pkg:token"),
         ('f"{x}-pkg-token"', "-pkg-token"),
+        ('"acme:pkg:" + x', "acme:pkg:"),
+        ("'ACME_PKG' + x", "ACME_PKG"),
+        ("['acme', 'pkg']", "'acme', 'pkg"),
+        ("[`acme`, `pkg`]", "`acme`, `pkg"),
+        ("[:acme, :pkg]", ":acme, :pkg"),
+        ('["acme",\n "pkg"]', '"acme", "pkg'),
+        ('["pkg", "token"]', '"pkg", "token'),
+        ("$x = $kind . '_TOKEN'", "_TOKEN"),
+        ("{{ x }}.pkg.token", ".pkg.token"),
+        ("%(x)s_pkg_token", "_pkg_token"),
+        ("f'{x}_pkg_{y}'", "_pkg_"),
     ],
 )
 def test_a_part_that_something_is_joined_to_is_told(text: str, part: str) -> None:
@@ -70,13 +90,119 @@ def test_a_part_that_something_is_joined_to_is_told(text: str, part: str) -> Non
 
 
 @pytest.mark.parametrize("text", ["${acme.pkg.token}", "${acme-pkg-token}", "acme-pkg-token", "Acme__Pkg__Token"])
-def test_another_spelling_is_told(text: str) -> None:
+def test_another_spelling_is_told_where_a_name_is_not_used_as_it_is_written(text: str) -> None:
     assert [kind for kind, _ in doubts(text)] == ["spelling"]
+    assert [doubts(text, path) for path in ("run.sh", "a.ps1", "README.md")] == [[], [], []]
 
 
-def test_escaped_characters_hide_no_name() -> None:
-    assert doubts("AC\\u004dE_PKG_TOKEN") == [("part", NAME)]
-    assert doubts("AC\\u004eE_PKG_TOKEN") == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AC\\u004dE_PKG_TOKEN",
+        "ac\\u006de_pkg_token",
+        "\\u0041CME\\u005fPKG\\u005fTOKEN",
+        "ACME\\x5fPKG\\x5FTOKEN",
+        "ACME\\u{005f}PKG\\u{005f}TOKEN",
+        "ACME\\u{5f}PKG\\u{5F}TOKEN",
+        "ACME\\x{5f}PKG\\x{05f}TOKEN",
+        "ACME\\U0000005fPKG\\U0000005fTOKEN",
+        "ACM\\\nE_PKG_TOKEN",
+        "ACM\\\r\n    E_PKG_TOKEN",
+        "xACME\\x5fPKG\\x5fTOKENx",
+    ],
+)
+def test_escaped_characters_hide_no_name(text: str) -> None:
+    assert doubts(text) == [("part", NAME)]
+
+
+@pytest.mark.parametrize("text", ["AC\\u004eE_PKG_TOKEN", "ACME\\x5gPKG\\x5gTOKEN", "ACME\\\n_OTHER"])
+def test_another_name_with_escaped_characters_is_another_name(text: str) -> None:
+    assert doubts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        # of two words
+        ("ACME_TOKEN", 'f"{x}_TOKEN"', [("part", "_TOKEN")]),
+        ("ACME_TOKEN", 'f"{x}_token"', []),
+        ("ACME_TOKEN", '"ACME_" + x', [("part", "ACME_")]),
+        ("ACME_TOKEN", '"acme." + x', []),
+        ("ACME_TOKEN", '"acme" + x', []),
+        ("ACME_TOKEN", '"acme", "token"', [("part", '"acme", "token')]),
+        # of four
+        ("ACME_A_B_TOKEN", 'f"{x}_A_B_{y}"', [("part", "_A_B_")]),
+        ("ACME_A_B_TOKEN", 'f"{x}_A_{y}"', [("part", "_A_")]),
+        ("ACME_A_B_TOKEN", 'f"{x}_B_{y}"', [("part", "_B_")]),
+        ("ACME_A_B_TOKEN", '"ACME_A_" + x', [("part", "ACME_A_")]),
+        ("ACME_A_B_TOKEN", '"acme.a.b." + x', [("part", "acme.a.b.")]),
+        ("ACME_A_B_TOKEN", 'f"{x}.a.b.token"', [("part", ".a.b.token")]),
+        ("ACME_A_B_TOKEN", '["acme", "a_b_token"]', [("part", '"acme", "a_b_token')]),
+        # of one
+        ("TOKEN", "${token}", [("spelling", "token")]),
+        ("TOKEN", "${token:-x}", [("spelling", "token")]),
+        ("TOKEN", "${tokens}", []),
+        ("TOKEN", "$token, token, #{token}", []),
+        ("TOKEN", "${TOKEN}", []),
+        # of the same ones
+        ("PAT_OF_PAT", '"PAT_" + x', [("part", "PAT_")]),
+        ("PAT_OF_PAT", 'f"{x}.of.pat"', [("part", ".of.pat")]),
+        # signs at its ends, and nothing else
+        ("_ACME_TOKEN", 'for _ in x: y("_ACME_" + z)', [("part", "_ACME_")]),
+        ("ACME_TOKEN_", 'f"{x}_" or "ACME_" + y', [("part", "ACME_")]),
+        ("__", "x = _ or a__b", []),
+    ],
+)
+def test_how_many_words_a_name_has_says_which_parts_it_has(name: str, text: str, found: list[tuple[str, str]]) -> None:
+    assert [(str(one.kind), one.text) for one in Finder([name]).look(text.encode(), "a.py").opaque] == found
+
+
+def test_names_that_share_a_word_have_parts_of_their_own() -> None:
+    names = ["ACME_PKG_TOKEN", "ACME_WEB_USER", "OTHER_PKG"]
+    found = Finder(names).look(b'f"{x}_PKG"\nf"{x}_USER"\n"ACME_" + x\n', "a.py").opaque
+    assert [(one.line, one.text, one.name) for one in found] == [
+        (1, "_PKG", "OTHER_PKG"),
+        (2, "_USER", "ACME_WEB_USER"),
+        (3, "ACME_", "ACME_PKG_TOKEN"),
+        (3, "ACME_", "ACME_WEB_USER"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "kind"),
+    [
+        ('"ACME_" + x\n', "a.py", "part"),
+        ("acme-pkg-token\n", "a.py", "spelling"),
+        ("AC\\u004dE_PKG_TOKEN\n", "a.py", "part"),
+        ("acme:\n  pkg_token: x\n", "a.yml", "spelling"),
+        ('{"Acme": {"Pkg_Token": "x"}}\n', "appsettings.json", "spelling"),
+    ],
+)
+def test_the_first_places_of_many_are_kept(text: str, path: str, kind: str) -> None:
+    found = [one for one in Finder([NAME]).look((text * (MOST + 9)).encode(), path).opaque if one.kind == kind]
+    assert len(found) == MOST
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("acme:\n  pkg:\n    token: x\n", [(3, 5, "token")]),
+        ("acme:\n  pkg_token: x\n", [(2, 3, "pkg_token")]),
+        ("acme:\n  pkg-token: x\n", [(2, 3, "pkg-token")]),
+        ("acme.pkg:\n  token: x\n", [(2, 3, "token")]),
+        ("acme:\n  other: 1\n  pkg_token: x\n", [(3, 3, "pkg_token")]),
+        ("a:\n  acme:\n    pkg_token: x\n", [(3, 5, "pkg_token")]),
+        ("- acme:\n    pkg_token: x\n", [(2, 5, "pkg_token")]),
+        ("acme:\n  pkg: 1\ntoken: x\n", []),
+        ("acme:\n  x:\n    pkg_token: x\n", []),
+        ("other:\n  ACME_PKG_TOKEN: x\n", []),
+        ("acme:\n  pkg_tokens: x\n", []),
+    ],
+)
+def test_keys_within_keys_spell_a_name(text: str, found: list[tuple[int, int, str]]) -> None:
+    told = Finder([NAME]).look(text.encode(), "a.yml").opaque
+    assert [(one.line, one.column, one.text) for one in told if one.kind == "spelling"] == found
+    assert [kind for kind, _ in doubts(text, "a.js") if kind == "spelling"] == []
 
 
 @pytest.mark.parametrize("path", ["README.md", "a.py"])
@@ -94,6 +220,9 @@ def test_prose_and_comments_are_no_use(path: str) -> None:
         ('{"Other": {"Acme": {"Pkg": {"Token": "x"}}}}', ["Token"]),
         ('{"Other": {"ACME_PKG_TOKEN": "x"}}', []),
         ('{"Acme": {"Pkg": {}}, "Token": "x"}', []),
+        ('{"Acme:Pkg": {"Token": "x"}}', ["Token"]),
+        ('{"Acme": {"x": {"y": 1}, "Pkg.Token": "x"}}', ["Pkg.Token"]),
+        ('{"Acme": 1, "Pkg_Token": "x"}', []),
     ],
 )
 def test_objects_within_objects_spell_a_name(text: str, found: list[str]) -> None:

@@ -22,9 +22,10 @@ _NESTED = "yaml"
 _SETTINGS = "json-settings"
 """The language in which it is spelled by objects within objects."""
 _JSON = regex(r'"(?P<key>[\w.:-]{1,100})"\s{0,9}:\s{0,9}(?P<opens>\{)?|[{}]', re.ASCII)
-_ESCAPE = regex(rb"\\(?:(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)")
-_ESCAPED = regex(r"(?:\w|\\(?:u\{?00|U000000|x)[2-7][0-9a-fA-F]\}?|\\\r?\n[ \t]{0,40}){4,200}", re.ASCII)
-_CHARACTER = regex(r"\\(?:(?:u\{?00|U000000|x)([2-7][0-9a-fA-F])\}?|\r?\n[ \t]*)")
+_NUMBER = r"(?:u00|U000000|[ux]\{0{0,6}|x)"
+_ESCAPE = regex(rf"\\(?:{_NUMBER}[2-7][0-9a-fA-F]|(?<=\w\\)\r?\n)".encode())
+_ESCAPED = regex(rf"(?:\w|\\{_NUMBER}[2-7][0-9a-fA-F]\}}?|\\\r?\n[ \t]{{0,40}}){{4,200}}", re.ASCII)
+_CHARACTER = regex(rf"\\(?:{_NUMBER}([2-7][0-9a-fA-F])\}}?|\r?\n[ \t]*)")
 _KEY = regex(r"^(?P<indent>[ ]*)(?:- )?(?P<key>[\w.-]{1,100})[ \t]{0,9}:(?=\s)", re.MULTILINE | re.ASCII)
 _APART = regex("[._-]{1,2}")
 _DEEP = 6
@@ -82,15 +83,22 @@ class _Name:
         self.spelling = _spelling(name, words)
         self.needles: dict[bytes, frozenset[bytes]] = {}
         """Texts of which one stands wherever a part does, in small letters, by what they share."""
-        if len(words) > 1:
-            first, *others = (word.lower().encode() for word in words)
-            self.needles = {b"_" + one: frozenset({b"_" + one}) for one in others}
-            self.needles[first] = frozenset(first + mark.encode() for mark in "_.:-'\"`")
-            if len(words) > 2:
-                self.needles[others[-1]] = frozenset(mark.encode() + others[-1] for mark in ".:-")
-        elif words:
-            only = f"${{{words[0]}".lower().encode()
-            self.needles = {only: frozenset({only})}
+        for shared, needle in _needles([word.lower() for word in words]):
+            self.needles[shared.encode()] = self.needles.get(shared.encode(), frozenset()) | {needle.encode()}
+
+
+def _needles(words: list[str]) -> Iterator[tuple[str, str]]:
+    if len(words) == 1:
+        yield f"${{{words[0]}", f"${{{words[0]}"
+    for number, word in enumerate(words if len(words) > 1 else ()):
+        if number:
+            yield f"_{word}", f"_{word}"
+        if number < len(words) - 1:  # two words may stand together, each in quotes or as a symbol
+            yield from ((word, needle) for needle in (f":{word}", f"{word}'", f'{word}"', f"{word}`"))
+    if len(words) > 1:
+        yield from ((words[0], words[0] + mark) for mark in "_.:-")
+    if len(words) > 2:
+        yield from ((words[-1], mark + words[-1]) for mark in ".:-")
 
 
 def _part(name: str, words: list[str]) -> re.Pattern[str]:
