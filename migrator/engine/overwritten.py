@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from migrator.engine.committed import committed_names
 from migrator.engine.ways import Reaches, Ways
 from migrator.findings.settings import Settings
-from migrator.flow.queries import input_arrives
+from migrator.flow.queries import input_arrives, may_be_given
 from migrator.platforms.platform import Platform
 from migrator.reading.callers import Callers
 from migrator.reading.repository import Reading
@@ -92,7 +92,7 @@ def _files(ways: Ways, name: str, links: Mapping[str, str]) -> Collection[str] |
 
 def _places(shell: Shell, names: Collection[str], links: Mapping[str, str]) -> Iterator[tuple[NamedLine, Span, bool]]:
     """Where a shell names them, and whether the stored value is what it may find there."""
-    spans = [(use.read.name, use.read.name_span, None in use.definitions) for use in shell.trace.uses]
+    spans = [(use.read.name, use.read.name_span, may_be_given(use)) for use in shell.trace.uses]
     spans += [(one.name, one.word.span, False) for one in shell.trace.definitions if one.word and not one.positional]
     for name, span, arrives in spans:
         part = shell.script.part(span.start) if name in names else None

@@ -57,6 +57,11 @@ def _unset(use: VariableUse) -> bool:
     return not {None, HIDDEN}.isdisjoint(use.definitions)
 
 
+def may_be_given(use: VariableUse) -> bool:
+    """Whether a read may find the value that its variable has when the flow begins: nobody knows what `sudo` keeps."""
+    return any(one is None or (not one.name and one is not HIDDEN) for one in use.definitions)
+
+
 def tested(flow: Flow) -> frozenset[Site]:
     """The reads that only ask whether something is set."""
     return frozenset(one for test in flow.presences for one in test.sites)

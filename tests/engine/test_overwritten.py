@@ -73,17 +73,19 @@ def test_nothing_where_a_pipelines_file_cannot_be_read() -> None:
 @pytest.mark.parametrize(
     ("more", "open_"),
     [
-        ("ls push.sh", False),
-        ("chmod +x push.sh", False),
-        ("bash push.sh", True),
-        ("bash $WHAT", True),
-        ("ruby run.rb", True),
-        ("cp push.sh x", True),
-        ("BASH_ENV=push.sh bash -c true", True),
-        ("git config core.hooksPath .", True),
-        ("with-lock push.sh", True),
-        ("with-lock $X", True),
-        ("echo push.sh", False),
+        *((one, False) for one in ("ls push.sh", "chmod +x push.sh", "echo push.sh", "git commit", "sh -c true")),
+        *((one, False) for one in ("PAT=x ./vendor push.sh", "PAT=x; ruby run.rb", "env -u PAT ruby run.rb")),
+        *((one, False) for one in ("unset PAT; ruby run.rb", "PAT=x ./push.sh", "curl $PAT", "docker run -e PAT x")),
+        ("./push.sh", True),
+        ("sudo ./push.sh", True),
+        ("sudo ruby run.rb", True),
+        *((one, True) for one in ("bash push.sh", "bash $WHAT", "bash", "source push.sh", ". ./x", "env", "make")),
+        *((one, True) for one in ("ruby run.rb", "ruby other.rb", "echo x | ruby run.rb", "ruby -e x < push.sh")),
+        *((one, True) for one in ("cp push.sh x", "PAT=x cp push.sh x", "mv push.sh x", "ln -s push.sh x")),
+        *((one, True) for one in ("BASH_ENV=push.sh bash -c true", "BASH_ENV=x; export BASH_ENV; true")),
+        *((one, True) for one in ("git config core.hooksPath .", "git config core.hooksPath x", "xargs ./push.sh")),
+        *((one, True) for one in ("with-lock push.sh", "with-lock $X", "with-lock pu*", "with-lock {push,x}.sh")),
+        *((one, True) for one in ("find . -exec ./push.sh {} +", "timeout 5 ./push.sh", "tar xf push.sh")),
     ],
 )
 def test_another_step_that_may_run_the_file_with_the_stored_value(more: str, open_: bool) -> None:
@@ -104,3 +106,73 @@ def test_a_link_is_the_file_that_it_leads_to() -> None:
     files = {"deploy": SCRIPT}
     assert FILE in places(SET, "./push.sh", files=files)
     assert FILE not in places(SET, "./push.sh", files=files, more=step, links={"deploy": "push.sh"})
+
+
+OF_MAKE = {"Makefile": "x:\n\t./push.sh\ny:\n\ttrue\n"}
+TWO = {"b.rb": "require 'a'\n", "a.rb": "system './push.sh'\n"}
+
+
+@pytest.mark.parametrize(
+    ("more", "files", "links", "open_"),
+    [
+        ("make y", OF_MAKE, {}, False),
+        ("make x", OF_MAKE, {}, True),
+        ("vendor", OF_MAKE, {}, True),
+        ("ruby b.rb", TWO, {}, True),
+        ("ls b.rb", TWO, {}, False),
+        ("with-lock other", {}, {"other": "push.sh"}, True),
+        ("ls other", {}, {"other": "push.sh"}, False),
+    ],
+)
+def test_a_file_that_another_one_names_or_that_a_link_leads_to(
+    more: str, files: dict[str, str], links: dict[str, str], open_: bool
+) -> None:
+    step = f"    - step:\n        script:\n          - {more}\n"
+    assert (FILE in places(SET, "./push.sh", files=files, links=links, more=step)) == (not open_)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("ls push.sh", {OWN, FILE}),
+        ("ruby run.rb", {OWN, FILE}),
+        ("cp push.sh x", {OWN}),
+        ("ln -s push.sh x", {OWN}),
+    ],
+)
+def test_behind_the_assignment_only_a_copy_leads_elsewhere(line: str, found: set[tuple[str, int, int]]) -> None:
+    files = {"run.rb": "system './push.sh'\n"}
+    assert {(path, at, count) for path, at, count in places(SET, line, "./push.sh", files=files)} == found
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("$X", set()),
+        ("$X push", set()),
+        ("f() { ls; }; export -f f; with-lock f", set()),
+        ("f() { ls; }; export -f f; with-lock g", {OWN, FILE}),
+        ("f() { ls; }; with-lock f", {OWN, FILE}),
+        ("f() { ls; }; export -f f; echo f", {OWN, FILE}),
+        ("PAT=x $X", {OWN, FILE, (PATH, 10, 1)}),
+    ],
+)
+def test_a_command_without_a_name_may_be_a_function_that_reads_it(more: str, found: set[tuple[str, int, int]]) -> None:
+    """Or one that is given the name of a function."""
+    assert places(SET, "./push.sh", more=f"    - step:\n        script:\n          - '{more}'\n") == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (('PAT="$BITBUCKET_PACKAGES_TOKEN"', "./push.sh"), {OWN, FILE}),
+        (('docker login -u ci -p "$PAT" crg.apkg.io',), set()),
+        (("for PAT in a b; do true; done",), set()),
+        (("read -r PAT < x", 'echo "$PAT"'), {(PATH, 7, 1)}),
+        (("f() { PAT=x; }", "f", 'echo "$PAT"'), {OWN, (PATH, 8, 1)}),
+        ((SET, "sudo sh -c 'echo $PAT'"), {OWN}),
+        ((SET, "sh -c 'echo $PAT'"), {OWN, (PATH, 7, 1)}),
+    ],
+)
+def test_which_places_name_it(lines: tuple[str, ...], found: set[tuple[str, int, int]]) -> None:
+    assert places(*lines) == found
