@@ -42,3 +42,12 @@ def test_files_that_are_skipped_stand_in_the_order_of_their_names() -> None:
     unknown = {f"{name}/{PATH}": b"crg.apkg.io \xff" for name in "ca"}
     found = report_on({PATH: step(LOGIN).encode(), **broken, **unknown}).skipped
     assert [one.path for one in found] == [f"{name}/{PATH}" for name in "abcd"]
+
+
+def test_a_script_that_cannot_be_read_is_told_where_it_shows_a_login() -> None:
+    broken = "echo $X\nif [ x\n"
+    for script, told in ((LOGIN + "\n" + broken, ["a.sh"]), (broken, [])):
+        files = {PATH: step("sh a.sh", "docker push crg.apkg.io/acme/web").encode(), "a.sh": script.encode()}
+        skipped = report_on(files).skipped
+        assert [one.path for one in skipped] == told
+        assert all("is not valid bash" in one.error and one.position is None for one in skipped)
