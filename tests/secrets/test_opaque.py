@@ -6,6 +6,7 @@ import pytest
 
 from migrator.reports.wording.stored import MEANS
 from migrator.secrets.references.finding import Finder, find
+from migrator.secrets.references.opaque import MOST
 from migrator.secrets.references.records import OpaqueKind
 from tests.secrets.test_references import NAME, pipelines
 
@@ -177,6 +178,157 @@ CASES = [
 @pytest.mark.parametrize(("kind", "path", "text"), CASES)
 def test_what_reads_without_naming_is_opaque(kind: str, path: str, text: str) -> None:
     assert opaque(text, path) == [kind]
+
+
+CLONE = "git clone https://acme.example/web.git\n"
+FETCH = "curl -o tool https://acme.example/x\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FETCH + "cat tool",
+        FETCH + "sh tool.bak; sh mytool",
+        "sh tool\n" + FETCH,
+        "# " + FETCH + "sh tool",
+        "curl -O https://acme.example/x.sh\nsh x.sh.bak",
+        "curl -O https://acme.example/x.tar\nsh x.tar",
+        "git clone",
+        "git clone $URL\ncd web; make",
+        CLONE,
+        CLONE + "ls web/x.sh",
+        CLONE + "sh other/x.sh; ./web2/x.sh",
+        CLONE + "cd other && make",
+        CLONE + "cd web\nls",
+        CLONE + "make\ncd web",
+        CLONE + "cd web2 && make",
+        CLONE + "cd web; " + "ls x; " * 200 + "make",
+        CLONE + "git -C web status\nmake",
+        "sh web/x.sh; cd web; make\n" + CLONE,
+        "# " + CLONE + "sh web/x.sh",
+    ],
+)
+def test_what_is_fetched_and_not_run_is_no_doubt(text: str) -> None:
+    assert opaque(text, "run.sh") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (FETCH + "sh tool", "curl"),
+        (FETCH + "ls; bash -e ./tool x", "curl"),
+        ("wget -O /tmp/tool https://acme.example/x && . /tmp/tool", "wget"),
+        ("curl https://acme.example/x > 'tool'\npython3 tool", "curl"),
+        ("curl --output tool https://acme.example/x; ruby bin/tool", "curl"),
+        ("curl -O https://acme.example/x.sh\nchmod +x x.sh\n./x.sh", "curl"),
+        (CLONE + "sh web/x.sh", "git clone"),
+        (CLONE + "./web/x", "git clone"),
+        (CLONE + "python3 $HOME/web/setup.py", "git clone"),
+        (CLONE + "ls; web/x.sh", "git clone"),
+        (CLONE + "cd web\nmake", "git clone"),
+        (CLONE + "cd web && npm ci\n", "git clone"),
+        (CLONE + "cd web; ls; cd ..; cd web; sh x.sh", "git clone"),
+        (CLONE + "pushd './web'; ./configure", "git clone"),
+        (CLONE + "make -C web", "git clone"),
+        (CLONE + "git -C web checkout v1\n/usr/bin/make -j 4 -Cweb all", "git clone"),
+        (CLONE + "npm --prefix=web ci", "git clone"),
+        (CLONE + "yarn --cwd web install", "git clone"),
+        ("git clone -q https://acme.example/other.git 'web'\ncd web; make", "git clone"),
+        ("git -c x=y clone https://acme.example/web/\ncd web; make", "git clone"),
+        ("git clone \\\n  https://acme.example/web.git\ncd web; make", "git clone"),
+    ],
+)
+def test_what_is_fetched_and_run_by_the_same_text_is_a_doubt(text: str, shown: str) -> None:
+    assert [(str(one.kind), one.line, one.text) for one in Finder([NAME]).look(text.encode(), "run.sh").opaque] == [
+        ("download", 1, shown)
+    ]
+
+
+def test_lines_of_a_shell_are_looked_for_where_they_may_stand() -> None:
+    assert opaque(CLONE + "sh web/x.sh", "a.py") == []
+    assert opaque(pipelines("git clone https://acme.example/web.git && sh web/x.sh"), "bitbucket-pipelines.yml") == [
+        "download"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("KEY = 'A'", True),
+        ("KEY = 'A'  # b", True),
+        ("KEY = 'A';", True),
+        ("KEY: str = 'A'", True),
+        ("KEYS = 'B'\nKEY = 'A'", True),
+        ("KEY = 'A'\nif KEY == x: y()", True),
+        ("", False),
+        ("KEY = 'A'\nKEY = 'B'", False),
+        ("KEY = 'A' + x", False),
+        ("KEY = 'A'\n  + x", False),
+        ("KEY = x", False),
+        ("KEY = 'A' if x else y", False),
+        ("KEY = 'A'\nfor KEY in x: y()", False),
+        ("MY_KEY = 'A'", False),
+    ],
+)
+def test_a_name_that_stands_for_one_text_names_its_variable(text: str, is_read: bool) -> None:
+    for use in ("os.environ[KEY]", "os.getenv(KEY, x)", "os.environ[ KEY ]"):
+        assert opaque(f"import os\n{text}\n{use}\n", "a.py") == ([] if is_read else ["indirect"])
+    for use in ("os.environ[KEY + x]", "os.environ[KEY.lower()]", "os.environ[key]"):
+        assert opaque(f"import os\n{text}\n{use}\n", "a.py") == ["indirect"]
+
+
+def test_only_so_many_names_of_a_text_are_looked_for() -> None:
+    names = [f"A{number}" for number in range(MOST + 1)]
+    text = "".join(f"{name} = 'X'\n" for name in names) + "".join(f"os.environ[{name}]\n" for name in names)
+    found = Finder([NAME]).look(text.encode(), "a.py").opaque
+    assert [one.line for one in found] == [2 * len(names)]
+
+
+def test_the_first_places_of_a_form_are_kept_and_those_in_comments_are_none() -> None:
+    found = Finder([NAME]).look(b"# os.environ[key]\nos.environ[key]\n" * (MOST + 9), "a.py").opaque
+    assert [one.line for one in found] == [2 * number + 2 for number in range(MOST)]
+
+
+def test_a_part_of_a_name_that_the_same_line_reads_is_one_doubt() -> None:
+    def found(text: str) -> list[tuple[str, int, str]]:
+        return [(str(one.kind), one.line, one.name) for one in Finder([NAME]).look(text.encode(), "run.sh").opaque]
+
+    assert found('x="MY_$k"; echo ${!x}') == [("indirect", 1, NAME), ("indirect", 1, "")]
+    assert found('x="MY_$k"\necho ${!x}') == [("part", 1, NAME), ("indirect", 2, "")]
+    assert found('x="MY_$k"; env') == [("part", 1, NAME), ("dump", 1, "")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("a.js", "require('yargs').env('MY').argv", ["MY_PAT"]),
+        ("a.js", "require('yargs').env('O').argv", ["OTHER_KEY", "OTHER_PAT"]),
+        ("a.js", "require('yargs').env('THIRD').argv", []),
+        ("a.js", "const c = require('rc')('my')", ["MY_PAT"]),
+        ("a.cs", 'var s = config.GetSection("Other");\nvar t = s["x"];', ["OTHER_KEY", "OTHER_PAT"]),
+        ("a.py", "class Settings(BaseSettings):\n    x: str", [""]),
+    ],
+)
+def test_fields_are_read_into_from_variables_whose_names_begin_so(path: str, text: str, names: list[str]) -> None:
+    found = Finder(["MY_PAT", "OTHER_KEY", "OTHER_PAT"]).look(text.encode(), path).opaque
+    assert [one.name for one in found if one.kind == "fields"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("definitions:\n  imports:\n    a: acme:main\n    b: x.yml\n    c: [x]\n", [(3, 8, "acme:main")]),
+        (f"definitions: {{imports: {{a: '{'x' * 300}:y'}}}}\n", [(1, 28, "x" * 300)]),
+        ("definitions: [\n  imports", []),
+        ("definitions: [imports]\n", []),
+        ("definitions: {imports: acme:main}\n", []),
+        ("definitions: x\nimports: {a: acme:main}\n", []),
+        ("- imports\n", []),
+    ],
+)
+def test_pipelines_of_another_repository_are_told_by_their_place(text: str, found: list[tuple[int, int, str]]) -> None:
+    told = Finder([NAME]).look(text.encode(), "bitbucket-pipelines.yml").opaque
+    assert [(one.line, one.column, one.text) for one in told if one.kind is OpaqueKind.IMPORT] == found
 
 
 def test_every_kind_of_text_has_a_case() -> None:

@@ -42,10 +42,15 @@ _STARTED = (
     r"(?:(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}(?:-[\w \t-]{1,40}[ \t])?)"
 )
 _BUILDS = regex(
-    rf"""(?:^|[\s;&|])(?:{_STARTED}|\./\w|(?:make|just|npm|yarn|pnpm|mvn|gradle|cargo|go|docker|ansible-playbook|terraform|poetry|uv|pip3?|pytest|tox|rake|bundle|"""
-    r"composer|dotnet)[ \t\n;&|])",
+    rf"""(?:^|[\s;&|/])(?:{_STARTED}|\./\w|(?:make|just|npm|yarn|pnpm|mvn|gradle|cargo|go|docker|ansible-playbook|terraform|poetry|uv|pip3?|pytest|tox|rake|bundle|"""
+    r"composer|dotnet)(?:[ \t\n;&|]|\Z))",
     re.ASCII,
 )
+_GOES = (
+    r"(?<![\w.-])(?:(?:cd|pushd)[ \t]{1,9}"
+    r"|(?P<command>(?:[\w./-]{1,60}[ \t]{1,9}){1,6})(?:-C[ \t]{0,9}|--(?:prefix|directory|cwd|dir)[ \t=]{1,9}))"
+)
+"""Goes to a folder: for all that comes, or for one command, whose words stand before the option."""
 _FOLDER = regex(r"[\w.-]{1,100}", re.ASCII)
 _NEAR = 1000
 """How many characters behind a change into a fetched folder are looked at."""
@@ -190,10 +195,10 @@ def _cloned(source: Source, language: Language) -> Iterator[Doubt]:
             continue
         there = rf"(?:[\w.$-]{{1,60}}/){{0,4}}{re.escape(folder)}"
         run = re.compile(rf"""{_STARTED}["']?{there}/|(?<![\w./-])\./{there}/|(?<=[;&|] ){there}/""", re.ASCII)
-        go = re.compile(rf"""\b(?:cd|pushd|-C|--prefix|--directory)[ \t]{{1,9}}["']?{there}(?![\w.-])""", re.ASCII)
-        gone = go.search(source.text, match.end())
-        near = source.text[gone.end() : gone.end() + _NEAR] if gone else ""
-        if run.search(source.text, match.end()) or _BUILDS.search(near):
+        go = re.compile(rf"""{_GOES}["']?{there}(?![\w.-])""", re.ASCII)
+        gone = islice(go.finditer(source.text, match.end()), MOST)
+        near = (one["command"] or source.text[one.end() : one.end() + _NEAR] for one in gone)
+        if run.search(source.text, match.end()) or any(map(_BUILDS.search, near)):
             yield _at(OpaqueKind.DOWNLOAD, source, match.start(), "git clone")
 
 
