@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from migrator.frontends.shell import shfmt
 from tests.differential import harness
 from tests.fixtures_support import Case, Outcome, cases, contents, copy, run
 
@@ -96,6 +98,12 @@ def _differences(before: object, after: object) -> Iterator[tuple[str, str]]:
 @pytest.fixture(autouse=True)
 def nothing_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def each_text_is_parsed_once_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of one case read the same scripts, and shfmt says the same of them."""
+    monkeypatch.setattr(shfmt, "tree", cache(shfmt.tree))
 
 
 @pytest.mark.parametrize("case", CASES, ids=_id)
