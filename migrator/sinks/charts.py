@@ -17,7 +17,7 @@ from migrator.text.patterns import regex
 _FILE = "Chart.yaml"
 _MOST = 50
 """The most charts of a repository that are looked at."""
-_NAME = regex(r"^name:[ \t]*[\"']?([\w.-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_NAME = regex(r"^name:[ \t]*[\"']?([\w.-]+)[\"']?[ \t\r]*(?:#.*)?$", re.MULTILINE)
 
 
 def chart_name(archive: Value, files: Files) -> str:

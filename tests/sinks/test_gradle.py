@@ -276,3 +276,9 @@ def test_a_call_knows_its_files_and_who_writes_them() -> None:
     assert (told.files, told.places, told.raw, told.publishes) == (("build.gradle",), (), "", True)
     doubted = bound(f"{write}echo a=b > $D/gradle.properties\n./gradlew build", reading(NAMED))
     assert doubted.doubts == ("`echo` writes a file that patless can't tell",)
+    told = bound(f"{write}./gradlew build", reading(NAMED))
+    assert (told.files, told.refused, told.doubts) == (("build.gradle",), (), ())
+    told = bound(f"export {PROPERTIES}u=$A\n./gradlew publish", publishing(NAMED), {"gradle.properties": "u=x\n"})
+    assert (told.files, told.refused) == (("build.gradle",), ())
+    told = bound("./gradlew publish", publishing().replace(f"'{HERE}'", f"x ? 'https://a.example' : '{HERE}'"))
+    assert told.address == HERE
