@@ -82,12 +82,15 @@ def _built(command: Command, build: Build, files: Files, folder: str) -> Iterato
             yield from of_expansion(Action.READ, context.image, command)
     for cache in build.cache_from:
         yield from of_expansion(Action.PULL, cache, command)
+    for cache in build.cache_to:
+        yield from of_expansion(Action.CACHE, cache, command)
     if build.dockerfile_inline:
         text, shown, why = build.dockerfile_inline.resolved, "the inline Dockerfile", build.dockerfile_inline.why
     else:
         path = dockerfile_path(build, folder)
         text = files.read(path) if path else None
-        shown = path or (build.context.written if build.context else "the Dockerfile")
+        told = build.context or build.dockerfile
+        shown = path or (told.written if told else "Dockerfile")
         why = f"the Dockerfile {shown} is not in the repository"
     if text is None:
         yield unknown(command, why, shown)
