@@ -176,7 +176,7 @@ def _define(value: Value, properties: dict[str, Value], system: bool) -> bool:
     for one whose name is not known."""
     head = known_start(value.alternatives[0]) if len(value.alternatives) == 1 else ""
     name, equals, _ = head.partition("=")
-    told = without(value, len(name) + 1) if equals else Value.of(Literal(""))
+    told = without(value, len(name) + 1)
     if not system:
         properties[name] = told
     elif name.startswith(_SYSTEM):

@@ -191,7 +191,12 @@ def test_a_project_has_the_files_that_compose_finds(script: str, files: dict[str
             "the folder ${D} of the Compose project is not known",
         ),
         ("docker compose pull", {"compose.yml": "include: [a.yml]"}, "a.yml", "the file is included"),
-        ("docker compose pull", {"compose.yml": "include: [{path: 1}]"}, "the Compose file", "the file is included"),
+        (
+            "docker compose pull",
+            {"compose.yml": "include: [{path: a.yml, project_directory: b}]"},
+            "the Compose file",
+            "the file is included",
+        ),
         (
             "docker compose build",
             {"compose.yml": "services: {a: {build: app}}"},

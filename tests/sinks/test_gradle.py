@@ -85,6 +85,7 @@ def test_a_call_that_publishes_or_reads_sends_the_credential(script: str, build:
         ("-Pu=$C -Dorg.gradle.project.u=$A -Pp=$B", ("${C}", "${B}")),
         ("-Pu=$A -Pu=$C -Pp=$B=x", ("${C}", "${B}=x")),
         ("-Pu -Pp=", ("", "")),
+        ("-Pu=ab -P p=c", ("ab", "c")),
         ("-Du=$A -Pp=$B", (f"${{{PROPERTIES}u}}", "${B}")),
         ("-Pu$X=$A -Pp=$B", (f"${{{PROPERTIES}u}}", "${B}")),
         ("-x -Pu=$A", (f"${{{PROPERTIES}u}}", f"${{{PROPERTIES}p}}")),
@@ -141,6 +142,7 @@ def test_what_may_bring_other_settings_is_a_doubt(script: str, doubts: list[str]
         (f"[ $X ] && echo u=$A > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
         ("[ $X ] && echo u=$A > gradle.properties\n./gradlew publish", NAMED, {}, (None, None)),
         (f"./x > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
+        ("sed -i s/x/y/ gradle.properties\n./gradlew publish", NAMED, {"gradle.properties": "u=x\n"}, (None, None)),
         (f"echo odd > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
         ("./gradlew publish", EITHER, {}, ("${U}", "${T}")),
         ("./gradlew publish", EITHER.replace('System.getenv("U")', "v"), {}, (f"${{{PROPERTIES}u}}", "${T}")),
@@ -222,6 +224,12 @@ def test_a_credential_that_is_not_for_one_host_alone_is_not_changed(
             ["build.gradle names p for something else, too"],
         ),
         (publishing(), {"sub/build.gradle": "println System.getenv('T')\n"}, []),
+        (publishing("username = System.getenv('T'); password = System.getenv('T')"), {}, []),
+        (
+            publishing() + "println System.getenv('T')\n",
+            {"sub/build.gradle": publishing()},
+            ["build.gradle names T for something else, too"],
+        ),
         (publishing() + reading(url="https://a.example"), {}, []),
         (publishing(EITHER), {}, ["the build takes the property u first, if something gives it one"]),
         (
