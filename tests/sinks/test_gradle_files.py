@@ -86,10 +86,17 @@ def test_an_address_is_read_in_each_spelling(line: str) -> None:
         (f'maven {{ url = x ? "{HERE}" : "https://b.example" }}', (HERE, "https://b.example")),
         ('maven { url = findProperty("where") }', ("",)),
         ("maven { name = 'x' }", ()),
+        (f"maven {{ url = '{HERE}'\nurl = 'https://b.example' }}", (HERE, "https://b.example")),
+        (f"maven {{ url = '{HERE}'\nurl = '{HERE}' }}", (HERE,)),
+        ("maven { url = 'acme' }", ("",)),
+        (f"def a = b\ndef b = '{HERE}'\nmaven {{ url = a }}", (HERE,)),
+        (f"def a = b\ndef b = a\nmaven {{ url = a ?: '{HERE}' }}", (HERE,)),
+        (f"def a = '{HERE}'\na = f(1)\nmaven {{ url = a }}", ("", HERE)),
+        (f"maven {{ urls = '{HERE}' }}", ()),
     ],
 )
 def test_an_address_may_be_one_of_several_or_not_known(text: str, addresses: tuple[str, ...]) -> None:
-    assert only(text).addresses == addresses
+    assert sorted(only(text).addresses) == sorted(addresses)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +114,11 @@ def test_an_address_may_be_one_of_several_or_not_known(text: str, addresses: tup
         'providers.environmentVariable("U").get()',
         'providers.environmentVariable("U").orNull',
         "user",
+        "((System.getenv('U')))",
+        "(System.getenv('U') as String)!!",
+        "System.getenv('U').toString()",
+        "System.getenv('U')?.toString() as String?",
+        "null ?: System.getenv('U')",
     ],
 )
 def test_a_variable_is_read_in_each_spelling(value: str) -> None:
@@ -125,10 +137,51 @@ def test_a_variable_is_read_in_each_spelling(value: str) -> None:
         '"${p}"',
         "p",
         "q",
+        "q2",
+        "q3",
+        "q4",
+        "settings.findProperty('p')",
+        'providers.gradleProperty("p").orNull',
     ],
 )
 def test_a_property_is_read_in_each_spelling(value: str) -> None:
-    assert half(value, "ext.q = findProperty('p')") == FROM_P
+    before = "ext.q = findProperty('p')\nproject.ext.q2 = p\nval q3: String? = p\nString q4 = p\nq4 == x"
+    assert half(value, before) == FROM_P
+
+
+def test_so_many_names_are_followed_and_so_many_sources_read() -> None:
+    chain = "\n".join(f"def a{number} = a{number + 1}" for number in range(5)) + "\ndef a5 = findProperty('p')"
+    assert (half("a1", chain), half("a2", chain)) == (None, FROM_P)
+    assert half(" ?: ".join(["p"] * 9)) == FROM_P * 9
+    assert half(" ?: ".join(["p"] * 10)) is None
+
+
+def test_a_setter_and_a_call_set_a_half() -> None:
+    for line in ('setUsername("ci")', 'username("ci")', "username 'ci'", "username = 'ci'"):
+        assert only(f"maven {{ credentials {{ {line} }} }}").written == ("ci", "")
+    assert only("maven { credentials { usernames = 'ci' } }").written == ("", "")
+    assert only(f"maven {{ credentials {{ username = '{'x' * 400}' }} }}").written == ("x" * 400, "")
+    assert only(f"maven {{ credentials {{ username = '{'x' * 401}' }} }}").written == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("val token: String by project", False),
+        ("var token: String? by settings", False),
+        ("val token by project", False),
+        ("x = 1\nval token: String by project", False),
+        ("val token: String by lazy", True),
+        ("val token = project", True),
+        ("token: String by project", True),
+        ("// token", False),
+        ("'token'", True),
+    ],
+)
+def test_a_property_that_is_taken_by_its_name_is_not_named_for_that(text: str, named: bool) -> None:
+    found = build(text)
+    assert found
+    assert ("token" in found.words) == named
 
 
 @pytest.mark.parametrize(
@@ -143,7 +196,13 @@ def test_sources_stand_in_their_order() -> None:
         assert half(value.format("findProperty('p')", "System.getenv('U')")) == FROM_P + FROM_U
 
 
-@pytest.mark.parametrize("how", ["(PasswordCredentials)", " PasswordCredentials", "(PasswordCredentials::class)"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("(PasswordCredentials)", " PasswordCredentials", "(PasswordCredentials::class)", "(PasswordCredentials) { }"),
+        *("(PasswordCredentials.class)", "(PasswordCredentials::class.java)"),
+    ],
+)
 @pytest.mark.parametrize(("name", "named"), [("name = 'bb'", "bb"), ("", "maven")])
 def test_credentials_may_be_named_after_the_repository(how: str, name: str, named: str) -> None:
     one = only(f"maven {{ url = '{HERE}'\n{name}\ncredentials{how} }}")
@@ -160,6 +219,9 @@ def test_credentials_may_be_named_after_the_repository(how: str, name: str, name
         "credentials(AwsCredentials)",
         "credentials { username = p; username = q }",
         "name = x + y\ncredentials(PasswordCredentials)",
+        "name = 'b-b'\ncredentials(PasswordCredentials)",
+        "name = 'a'\nname = 'b'\ncredentials(PasswordCredentials)",
+        "authentication(PasswordCredentials)",
         "",
     ],
 )
@@ -186,6 +248,39 @@ def test_dependencies_and_groups_are_named() -> None:
     found = build(text)
     assert found
     assert (found.needs, found.groups) == ({"com.acme:core", ":x"}, {"com.acme"})
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "needs"),
+    [
+        ("group = 'com.acme'", {"com.acme"}, set()),
+        ('project.group = "com.acme"', {"com.acme"}, set()),
+        ("group == 'com.acme'\ngroups 'com.x'", set(), set()),
+        ("dependencies { api 'a'\napi 'a:b'\napi 'a:c:1:d' }", set(), {"a:b", "a:c"}),
+        ("dependency { api 'a:b:1' }\napi 'a:b:1'", set(), set()),
+    ],
+)
+def test_other_lines_name_neither_groups_nor_dependencies(text: str, groups: set[str], needs: set[str]) -> None:
+    found = build(text)
+    assert found
+    assert (set(found.groups), set(found.needs)) == (groups, needs)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("repositories.all { }", True),
+        ("repositories . withType(X) { }", True),
+        ("repositories.findByName('bb')", True),
+        ("repositories.whenObjectAdded { }", True),
+        ("repositories.mavenCentral()", False),
+        ("repositories { all }", False),
+    ],
+)
+def test_what_may_change_repositories_is_seen(text: str, changes: bool) -> None:
+    found = build(text)
+    assert found
+    assert found.changes == changes
 
 
 def test_a_long_file_takes_time_as_its_length() -> None:
