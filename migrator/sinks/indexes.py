@@ -36,6 +36,7 @@ from migrator.sinks.values import is_handed, value_of
 
 _HALVES = (Role.USERNAME, Role.PASSWORD)
 _NOWHERE = "nothing that is written here"
+_UNNAMED = "an index whose name is not known"
 _BY_ITSELF = "{}, which adds a user name to the token"
 
 
@@ -147,9 +148,9 @@ class _Indexes(Struct, frozen=True):
         for pattern in (self.client.username, self.client.password):
             before, _, after = pattern.partition("{}")
             for one in (*command.environment, *(name for name, _ in command.overrides)):
-                if one.startswith(before) and one.endswith(after) and len(one) > len(pattern) - 2:
+                if one.startswith(before) and one.endswith(after) and is_handed(command, one):
                     found.add(one[len(before) : len(one) - len(after)])
-        return {one for one in found if any(is_handed(command, name.format(one)) for name in self._patterns)}
+        return found - {""}
 
     @property
     def _patterns(self) -> tuple[str, ...]:
@@ -163,16 +164,16 @@ class _Indexes(Struct, frozen=True):
         missing: list[tuple[Role, str]] = []
         for role, pattern, spellings in pairs:
             variable = pattern.format(index)
-            given = [one for one in parsed.options if one.name in spellings and one.value is not None]
+            given = [(one.value, one.origin) for one in parsed.options if one.name in spellings and one.value]
             value = value_of(command, variable) if is_handed(command, variable) else None
-            if given and given[-1].value is not None:
-                origin = given[-1].origin or command.span
-                sinks.append(Sink(Action.USE, role, Channel.OPTION, self.name, given[-1].value, origin))
+            if given:
+                told, origin = given[-1]
+                sinks.append(Sink(Action.USE, role, Channel.OPTION, self.name, told, origin or command.span))
             elif value is not None:
                 sinks.append(Sink(Action.USE, role, Channel.ENVIRONMENT, self.name, value, command.span, variable))
             else:
                 missing.append((role, variable))
-        token = self.client.token.format(index) if self.client.token else ""
+        token = self.client.token.format(index)
         if token and is_handed(command, token) and (value := value_of(command, token)) is not None:
             yield from self._login(command, index, Value.of(Unknown(_BY_ITSELF.format(self.name))), value, (), ())
             return
@@ -180,7 +181,8 @@ class _Indexes(Struct, frozen=True):
         if not sinks and (elsewhere or not any(map(self._registry, self.addresses.get(index, ())))):
             return
         for role, variable in missing:
-            value = Value.of(Unknown(elsewhere) if elsewhere else Input(variable, ()))
+            why = elsewhere or ("" if index else _UNNAMED)
+            value = Value.of(Unknown(why) if why else Input(variable, ()))
             sinks.append(Sink(Action.USE, role, Channel.ENVIRONMENT, self.name, value, command.span, variable))
         username, password = (next(one.value for one in sinks if one.role is role) for role in _HALVES)
         places = sorted(self.addresses.get(index, ())) if parsed.options else ()

@@ -81,6 +81,7 @@ def test_where_a_token_may_be_stored_instead_the_two_are_not_all_that_it_may_be(
     assert list(one.username.texts) == ["${UV_PUBLISH_USERNAME}"]
     assert one.username.unknown == "UV_PUBLISH_USERNAME, or from the client if UV_PUBLISH_TOKEN is stored"
     assert one.token is None
+    assert [sink.variable for sink in one.sinks] == ["UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"]
     (one,) = calls(f"{UV} -t $T")
     assert (one.token and one.token.value.symbol(), [sink.variable for sink in one.sinks]) == ("${T}", [""])
 
@@ -112,6 +113,7 @@ def test_why_a_half_is_not_known_is_said(script: str, why: str) -> None:
         ("crg.apkg.io/acme/$NAME", "crg.apkg.io", "", False),
         ("a.example/x b.example/y", "a.example", "", False),
         (f"{WEB} a.example/x", "", SEVERAL, True),
+        (f"a.example/x {WEB}", "", SEVERAL, True),
         ("$IMAGE", "", "IMAGE", False),
         ("$HOST/acme/web", "", "HOST", False),
         ("x$HOST/acme/web", "", "HOST", False),

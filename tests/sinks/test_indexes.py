@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.images import found_by
 from migrator.sinks.index_addresses import Addresses, known_addresses, publishing_addresses
 from migrator.sinks.index_urls import find_url_logins
-from migrator.sinks.indexes import find_index_logins, index_uploads
+from migrator.sinks.indexes import find_index_logins, index_uploads, own_calls
 from migrator.sinks.logins import Login
 from tests.flow.reading import BOOK, follow
 
@@ -112,6 +113,9 @@ def test_an_index_has_each_address_that_a_call_may_find(
         ("export UV_INDEX_MY_BB_PASSWORD=$T\necho x > ~/.netrc\nuv sync", {"pyproject.toml": UV}, [(None, "${T}")]),
         ("uv $WHAT", {"pyproject.toml": UV}, [STORED]),
         (f"{BASIC}poetry install", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
+        ("uv() { true; }\nuv sync", {"pyproject.toml": UV}, []),
+        ("export A=$T\npip install web", {"pyproject.toml": UV}, []),
+        (f"{BASIC}poetry run web", {"pyproject.toml": POETRY}, []),
         (f"{BASIC}poetry version", {"pyproject.toml": POETRY}, []),
         (f"{BASIC}poetry publish", {"pyproject.toml": POETRY}, []),
         (f"{BASIC}poetry publish -r bb", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
@@ -119,7 +123,14 @@ def test_an_index_has_each_address_that_a_call_may_find(
         (f"{BASIC}poetry publish -r other -r bb", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
         (f"{BASIC}poetry publish -r bb -u a -u $A", {"pyproject.toml": POETRY}, [("${A}", "${T}")]),
         (f"{BASIC}poetry publish -r $R", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
-        ("poetry publish -r $R -p $T", {}, [("${POETRY_HTTP_BASIC__USERNAME}", "${T}")]),
+        ("poetry publish -r $R -p $T", {}, [(None, "${T}")]),
+        ("poetry publish -r $R -u $U", {}, [("${U}", None)]),
+        (f"{BASIC}poetry publish --dist-dir -r -r bb", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
+        (f"{BASIC}poetry publish -r bb -u", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
+        ("UV_INDEX_MY_BB_USERNAME=$U UV_INDEX_MY_BB_PASSWORD=$T uv sync", {}, [("${U}", "${T}")]),
+        ("export UV_INDEX_MY_BB_USERNAME=$U\nuv sync", {}, [("${U}", STORED[1])]),
+        ("export UV_INDEX_MY_BB_PASSWORD=$T\nuv sync", {}, [(STORED[0], "${T}")]),
+        ("export UV_INDEX_USERNAME=$U UV_INDEX_A_PASSWORDS=$T MY_UV_INDEX_A_USERNAME=$U\nuv sync", {}, []),
         ("poetry config http-basic.bb $U $T", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
         ("poetry config http-basic.bb $U", {"pyproject.toml": POETRY}, [("${U}", None)]),
         ("poetry config http-basic.bb $U $T $X", {"pyproject.toml": POETRY}, [("${U}", None)]),
@@ -149,6 +160,8 @@ def test_a_login_by_the_name_of_an_index_knows_its_host_or_what_that_comes_from(
         (),
     )
     assert [sink.variable for sink in one.sinks] == ["UV_INDEX_MY_BB_USERNAME", "UV_INDEX_MY_BB_PASSWORD"]
+    (one,) = by_name(f"x --index my-bb=https://a.example\n{PAIR}uv sync", {"pyproject.toml": UV})
+    assert one.host == "pypi.apkg.io"
     (one,) = by_name(f"{PAIR}uv sync", {"pyproject.toml": UV + UV.replace("apkg.io", "a.example")})
     assert (one.host, one.host_subject, one.registry) == ("", "the address of the index MY_BB", None)
     assert one.perhaps is BOOK.registry("pypi.apkg.io")
@@ -159,10 +172,23 @@ def test_a_login_by_the_name_of_an_index_knows_its_host_or_what_that_comes_from(
         "the address of the index",
         ["option"] * 2,
     )
+    script = "poetry publish -r bb --username=$U -p $T"
+    (one,) = by_name(script, {"pyproject.toml": POETRY})
+    assert [script[sink.origin.start : sink.origin.end] for sink in one.sinks] == ["--username=$U", "$T"]
     (one,) = by_name(f"{BASIC}poetry publish -r bb -p $P", {"pyproject.toml": POETRY})
     assert [use.reference for use in one.alone or ()] == [HERE]
     (one,) = by_name("poetry config http-basic.bb $U $T", {"pyproject.toml": POETRY})
     assert (one.config, one.alone, one.sinks) == ("poetry BB", None, ())
+
+
+def test_what_only_runs_within_a_client_is_no_call_of_its_own() -> None:
+    files = {"pyproject.toml": UV}
+    assert own_calls(by_name(f"{PAIR}uv run pytest", files), BOOK) == set()
+    (one,) = by_name(f"{PAIR}uv sync", files)
+    assert own_calls([one], BOOK) == {one.command}
+    write = "cat > ~/.netrc <<EOF\nmachine pypi.apkg.io login $U password $T\nEOF\n"
+    (one,) = find_written_logins(follow(write), BOOK)
+    assert own_calls([one], BOOK) == set(one.writers) == {one.command}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +201,7 @@ def test_a_login_by_the_name_of_an_index_knows_its_host_or_what_that_comes_from(
         ("uv publish --index $X", UV, [None]),
         ("uv publish --index my-bb", "[", [None]),
         ("uv publish", UV, []),
+        ("uv() { true; }\nuv publish --index my-bb", UV, []),
         ("uv sync --index my-bb", UV, []),
         ("poetry publish --index my-bb", UV, []),
         (
@@ -287,3 +314,8 @@ def test_files_with_requirements_may_name_the_variables_of_one_pair(
     logins = list(find_url_logins(follow(script), BOOK, files.get))
     assert halves(logins) == found
     assert [sink.variable for one in logins for sink in one.sinks] == ["U", "T"] * len(logins)
+
+
+def test_a_half_that_is_a_variable_is_that_alone() -> None:
+    (one,) = find_url_logins(follow(f"pip install -i {ADDRESS} web"), BOOK, {}.get)
+    assert [len(half.alternatives[0]) for half in (one.username, one.password)] == [1, 1]
