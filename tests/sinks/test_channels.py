@@ -36,6 +36,12 @@ def given(text: str, channel: Channel, *takes: str) -> list[Sink]:
         ("x <<< $A", Channel.STDIN, [], ["${A}\n"]),
         ("x", Channel.ENVIRONMENT, ["A"], []),
         ("A=1\nB=2 x", Channel.ENVIRONMENT, ["C", "B", "A"], ["2"]),
+        ("A=1\nx", Channel.ENVIRONMENT, ["A"], [None]),
+        ("A=1 B=2 x", Channel.ENVIRONMENT, ["A", "B"], ["1"]),
+        ("AB=1 A=2 x", Channel.ENVIRONMENT, ["AB*"], ["1"]),
+        ("B=1 x", Channel.ENVIRONMENT, ["A*"], []),
+        ("x --with- --without", Channel.SWITCH, ["--with"], []),
+        ("x a b", Channel.WORD, ["other"], []),
         ("x", Channel.DEFAULT, ["a"], ["a"]),
     ],
 )
@@ -43,6 +49,35 @@ def test_a_value_is_read_from_its_channel(
     text: str, channel: Channel, takes: list[str], values: list[str | None]
 ) -> None:
     assert [sink.value.symbol() for sink in given(text, channel, *takes)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("x --pw - <<< $A", ["${A}\n"]),
+        ("x --pw=- <<< $A", ["${A}\n"]),
+        ("x --pw -", [None]),
+        ("x --pw a --pw", []),
+        ("x --other=- <<< $A", []),
+    ],
+)
+def test_a_dash_stands_for_standard_input(text: str, values: list[str | None]) -> None:
+    called = command(text, "x")
+    slots = (Slot(Action.STORE, Role.PASSWORD, Channel.DASH, ("--pw",)),)
+    found = sinks(slots, "x", called, parse(called.arguments, frozenset({"--pw"})))
+    assert [sink.value.symbol() for sink in found] == values
+
+
+def test_what_outlives_the_step_takes_each_variable_that_is_set() -> None:
+    called = command("export AB=1 B=2 AC=3\nAD=4 x", "x")
+    slots = (Slot(Action.LEAVE, Role.CREDENTIAL, Channel.ENVIRONMENT, ("A*", "B")),)
+    found = list(sinks(slots, "x", called, parse(called.arguments, frozenset())))
+    assert [(sink.variable, sink.value.symbol()) for sink in found] == [
+        ("AB", "1"),
+        ("AC", "3"),
+        ("AD", "4"),
+        ("B", "2"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,3 +105,9 @@ def test_the_sinks_of_a_call_are_those_that_its_rule_has() -> None:
         (Role.HOST, Channel.WORD, "crg.apkg.io"),
     ]
     assert sinks_of(called, Action.PUSH) == ()
+
+
+def test_a_call_that_the_rules_do_not_know_has_no_sinks() -> None:
+    called = invocation(command("docker mystery -p $P"), BOOK)
+    assert called is not None
+    assert sinks_of(called, Action.STORE) == ()

@@ -135,6 +135,15 @@ def test_nothing_is_pushed_or_read(text: str) -> None:
         (f"docker service update --image={WEB} web", [("read", WEB)]),
         (f"vendor-tool pull a,{BASE}", [("read", BASE)]),
         ("xargs() { true; }\nxargs sh -c 'docker pull {}'", []),
+        (f"docker run {BASE} trivy image {WEB}", [("read", BASE), ("read", WEB)]),
+        (f"docker create {BASE} {WEB}", [("read", BASE), ("read", WEB)]),
+        (f"TWINE_REPOSITORY_URL=https://a.example/x twine upload --repository-url https://{WEB} d/*", [("push", WEB)]),
+        (f"TWINE_REPOSITORY_URL=https://{WEB} twine upload d/*", [("push", WEB)]),
+        ("helm push web-1.0.tgz oci://$HOST/acme", [("push", "${HOST}/acme")]),
+        (f"buildah push {WEB}\nbuildah push web docker://{BASE}", [("push", WEB), ("push", BASE)]),
+        (f"docker inspect {WEB}\ndocker stop {WEB}", []),
+        (f"docker mystery {WEB}", [("read", WEB)]),
+        (f"xargs docker push < list\nxargs docker rmi {WEB} < list", [("push", None)]),
     ],
 )
 def test_commands_push_and_read_images(text: str, uses: list[tuple[str, str | None]]) -> None:

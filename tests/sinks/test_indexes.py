@@ -135,6 +135,7 @@ def test_an_index_has_each_address_that_a_call_may_find(
         ("poetry config http-basic.bb $U", {"pyproject.toml": POETRY}, [("${U}", None)]),
         ("poetry config http-basic.bb $U $T $X", {"pyproject.toml": POETRY}, [("${U}", None)]),
         ("poetry config pypi-token.bb $T", {"pyproject.toml": POETRY}, [(None, "${T}")]),
+        ("poetry config pypi-token.bb $T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         ("poetry config http-basic.bb $U $T\npoetry install", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
         ("export POETRY_PYPI_TOKEN_BB=$T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         (
