@@ -93,6 +93,54 @@ def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: i
     assert found(script) == [(PATH, line, tuple(names.split()))]
 
 
+NPM = "//npm.apkg.io/acme/:"
+
+
+@pytest.mark.parametrize(
+    ("script", "files", "told"),
+    [
+        (
+            "pnpm install 'x",
+            {".npmrc": f"{NPM}_auth=${{A}}"},
+            [(".npmrc", ("A",), ["pnpm-project-file", "npm-encoded"])],
+        ),
+        ("npm install 'x", {".npmrc": f"{NPM}_auth=${{A}}"}, [(".npmrc", ("A",), ["npm-encoded"])]),
+        ("pip install 'x", {".npmrc": f"{NPM}_auth=${{A}}"}, []),
+        (
+            "export A=$(printf x$T | base64 -w0)\nnpm install",
+            {".npmrc": f"{NPM}_authToken=${{A}}", "web/.npmrc": f"{NPM}_auth=${{A}}"},
+            [(".npmrc", ("T",), ["npm-token"]), ("web/.npmrc", ("T",), ["package-client"])],
+        ),
+        ("npm install --userconfig a/x", {"a/x": f"{NPM}_auth=${{A}}"}, [("a/x", ("A",), ["npm-encoded"])]),
+        ("npm install --userconfig a/y", {"a/x": f"{NPM}_auth=${{A}}"}, []),
+        (
+            "npm install",
+            {".npmrc": f"{NPM}_auth=${{A}}", "web/.npmrc": f"{NPM}_auth=${{B}}"},
+            [(PATH, ("A",), ["npm-settings", "npm-packages-unknown"]), ("web/.npmrc", ("B",), ["npm-encoded"])],
+        ),
+        (
+            "yarn install",
+            {".yarnrc.yml": "npmRegistries:\n  //npm.apkg.io/acme:\n    npmAuthToken: ${A}\n"},
+            [(".yarnrc.yml", ("A",), ["npm-token"])],
+        ),
+        ("yarn install", {"conf.yml": "npmRegistries: {//npm.apkg.io/acme: {npmAuthToken: '${A}'}}"}, []),
+        (
+            "export A=$BITBUCKET_PACKAGES_TOKEN\nnpm install",
+            {".npmrc": f"{NPM}_authToken=${{A}}"},
+            [],
+        ),
+    ],
+)
+def test_a_file_of_the_repository_is_told_with_why_it_is_not_changed(
+    script: str, files: dict[str, str], told: list[tuple[str, tuple[str, ...], list[str]]]
+) -> None:
+    lines = "".join(f"            {line}\n" for line in script.splitlines())
+    pipelines = f"pipelines:\n  default:\n    - step:\n        script:\n          - |\n{lines}"
+    report = report_on({PATH: pipelines.encode()} | {path: text.encode() for path, text in files.items()})
+    findings = sorted(report.findings, key=lambda one: (one.path, one.position.line))
+    assert [(one.path, one.variables, [reason.code for reason in one.reasons]) for one in findings] == sorted(told)
+
+
 @pytest.mark.parametrize(
     ("head", "verdict"),
     [("export TWINE_REPOSITORY_URL=", "safe"), ("TWINE_REPOSITORY_URL=", "report-only")],
