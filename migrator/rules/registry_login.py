@@ -223,12 +223,10 @@ def _unfollowed(rule: Rule, step: StepFacts, context: Context) -> Iterator[Findi
 
 def _is_elsewhere(written: WrittenLogin, context: Context) -> bool:
     """Whether a login file is made of files alone that show another registry."""
-    texts = [text for path in written.files if (text := context.file(path)) is not None]
+    texts = [context.file(path) or "" for path in written.files if not GLOB.search(path)]
     mentions = context.book.mentions
-    return (
-        bool(texts)
-        and not any(map(GLOB.search, written.files))
-        and all(_HOST.search(text) and "$" not in text and not any(one in text for one in mentions) for text in texts)
+    return len(texts) == len(written.files) > 0 and all(
+        _HOST.search(text) and "$" not in text and not any(one in text for one in mentions) for text in texts
     )
 
 
