@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.ir.values import Input, Literal, Value
 from migrator.rulebook import reading as rulebook
 from migrator.sinks.npm import find_npm_logins
-from migrator.sinks.npmrc import bearer, held, reaches, settings
+from migrator.sinks.npmrc import addressed, bearer, held, keys, plain, reaches, settings
 from tests.flow.reading import follow
 
 BOOK = rulebook.load()
@@ -27,6 +28,9 @@ VALUE = "$(printf %s:%s $U $T | base64 -w0)"
         "echo '# //npm.apkg.io/acme/:_auth=x' > .npmrc",
         "echo > .npmrc",
         "echo done > $LOG",
+        "echo $X > $DIR/log.txt",
+        "if x; then F=a; else F=b; fi\necho $X > $F",
+        'npm() { echo "$@"; }\nnpm config set a b',
     ],
 )
 def test_what_sets_nothing_is_no_setting_and_no_doubt(script: str) -> None:
@@ -52,6 +56,15 @@ def test_what_sets_nothing_is_no_setting_and_no_doubt(script: str) -> None:
         "cd $DIR\necho a=b > .npmrc",
         "echo //$HOST/:_authToken=x > .npmrc",
         "echo $X > $FILE",
+        "if x; then F=a; else F=$(y); fi\necho $X > $F",
+        "echo //npm.apkg.io/acme/:_auth=x > $FILE",
+        "echo a=b > x*/.npmrc",
+        "echo a=b > $X/.npmrc",
+        "echo $KEY=x > .npmrc",
+        "echo a > .npmrc",
+        "npm set a",
+        "if x; then V=a; else V=b; fi\nnpm set k=$V",
+        *(f"echo //$HOST/:{name}=x > .npmrc" for name in ("_auth", "_password", "username", "certfile", "keyfile")),
     ],
 )
 def test_what_may_set_something_is_a_doubt(script: str) -> None:
@@ -76,6 +89,55 @@ def test_a_setting_is_told_with_its_file(script: str, place: str, address: str, 
     (one,) = settings(follow(script), BOOK).known
     assert (one.place, one.address, one.name) == (place, address, name)
     assert value is None or one.value.symbol() == value
+
+
+def test_a_host_in_a_variable_is_a_doubt_for_a_credential_alone() -> None:
+    found = settings(follow("echo //$HOST/:email=x > .npmrc"), BOOK)
+    assert ([one.name for one in found.known], found.doubts) == (["email"], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("a=b\n_auth=x", []),
+        ("//h:_auth=x", [("h", "", "_auth")]),
+        (
+            "  //h/p/:username=x\n; //h/:_auth=x\n//i/q:_authToken=x",
+            [("h", "/p/", "username"), ("i", "/q", "_authToken")],
+        ),
+        ("@acme:registry=https://h/p/", []),
+    ],
+)
+def test_keys_are_for_a_host_and_a_path(text: str, found: list[tuple[str, str, str]]) -> None:
+    assert [*keys(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a=b", []),
+        (" //h/p/:_auth = x= ", [("//h/p/", "_auth", "x=")]),
+        ("//h:_auth", [("//h", "_auth", "")]),
+        ("//h/:_auth x=y", []),
+    ],
+)
+def test_settings_are_for_an_address(text: str, found: list[tuple[str, str, str]]) -> None:
+    assert [*addressed(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("a b", True),
+        ("a=b", True),
+        ("$A", True),
+        *((text, False) for text in (" a", "a ", '"a"', "'a'", "a`", "a;b", "a#b", "a\\b", "${A}")),
+    ],
+)
+def test_a_value_is_taken_as_it_is_without_signs_of_the_format(text: str, whole: bool) -> None:
+    assert plain(Value.of(Literal(text))) is whole
+    assert plain(Value.of(Input("A", ()), Literal(text))) is whole
 
 
 def test_lines_are_settings_each() -> None:
@@ -130,3 +192,7 @@ def test_what_text_gives_npm_is_told_with_its_address() -> None:
     assert held(f"{KEY}_auth ${{A}}", BOOK) == ("//npm.apkg.io/acme/", "A")
     assert held(f'{KEY}_password="$A"\n', BOOK) == ("//npm.apkg.io/acme/", "A")
     assert held(f"{KEY}_auth=x${{A}}", BOOK) == ("", "")
+    assert held(f"{KEY}_authToken=${{A}}", BOOK) == ("", "")
+    assert held("//npm.acme.example/:_auth=${A}", BOOK) == ("", "")
+    assert held(f"//npm.acme.example/:_auth=${{A}}\n{KEY}_auth=${{B}}", BOOK) == ("//npm.apkg.io/acme/", "B")
+    assert bearer(f"{KEY}_auth=x", BOOK) == ""
