@@ -123,8 +123,8 @@ def _files(flow: Flow) -> dict[str, str]:
     """All that a script writes into files, by their names without the folder."""
     found: dict[str, str] = {}
     for output in (one for command in flow.commands for one in _written(command)):
-        name = (output.path.symbol() or "").rpartition("/")[2]
-        found[name] = f"{found.get(name, '')}{_text(output.content)}"
+        for name in _called(output):
+            found[name] = f"{found.get(name, '')}{_text(output.content)}"
     return found
 
 
@@ -142,23 +142,23 @@ def _given(
     """What a command tells the client, and the stored variables that it gives; '' and none for nothing. `files` are
     what the script writes: a line may be about the host that another command writes."""
     for output in _written(command):
-        path = (output.path.symbol() or "").rpartition("/")[2]
-        text = _text(output.content)
-        text = text if "//" in text else files[path]
-        if path in client.files and host_in(text, book):
-            marked = any(mark in _text(output.content) for mark in client.marks)
-            return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
+        content, names = _text(output.content), _called(output)
+        for path in (one for one in client.files if one in names):
+            text = content if "//" in content else files[path]
+            if host_in(text, book):
+                marked = any(mark in content for mark in client.marks)
+                return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
     if command.name not in client.programs and not _runs(command, client, book):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}
     texts = [_text(argument.value) for argument in command.arguments]
     texts += [f"{name}={_text(value)}" for name, value in given.items()]
-    names = dict.fromkeys(name for value in given.values() for name in _names(value, book))
-    names |= dict.fromkeys(_told(command, book))
+    stored = dict.fromkeys(name for value in given.values() for name in _names(value, book))
+    stored |= dict.fromkeys(_told(command, book))
     if command.name not in client.programs:
-        names |= dict.fromkeys(_handed_on(command, book))
-    return " ".join(texts), tuple(names)
+        stored |= dict.fromkeys(_handed_on(command, book))
+    return " ".join(texts), tuple(stored)
 
 
 def _runs(command: Command, client: PackageClient, book: RuleBook) -> bool:
@@ -171,6 +171,11 @@ def _written(command: Command) -> Iterator[Output]:
     yield from command.outputs
     if command.name in SAVING and command.stdin is not None:
         yield from (Output(argument.value, command.stdin, command.folders) for argument in command.arguments)
+
+
+def _called(output: Output) -> frozenset[str]:
+    """The names that a file may have, without the folder."""
+    return frozenset(text.rpartition("/")[2] for text in output.path.texts)
 
 
 def sets(command: Command, client: PackageClient) -> bool:
@@ -234,10 +239,15 @@ def _is_stored(name: str, book: RuleBook) -> bool:
 
 
 def _text(value: Value) -> str:
-    row = max(value.alternatives, key=len)
-    return "".join(
-        one.text if isinstance(one, Literal) else f"${{{one.name}}}" if isinstance(one, Input) else "?" for one in row
+    """All that it may be, side by side."""
+    rows = (
+        "".join(
+            one.text if isinstance(one, Literal) else f"${{{one.name}}}" if isinstance(one, Input) else "?"
+            for one in row
+        )
+        for row in value.alternatives
     )
+    return " ".join(rows)
 
 
 def host_in(text: str, book: RuleBook) -> str:

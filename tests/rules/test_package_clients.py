@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.sinks.package_clients import package_calls
+from migrator.sinks.package_clients import kept, package_calls
 from tests.flow.reading import BOOK, follow
 from tests.memory import PATH, report_on, step
 
@@ -91,6 +91,77 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
 )
 def test_a_client_that_is_given_a_stored_credential_is_told(script: str, line: int, names: str) -> None:
     assert found(script) == [(PATH, line, tuple(names.split()))]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("npm publish {} --token $X", ["X"]),
+        ("npm publish {} --token=$X", ["X"]),
+        ("npm publish {} -u $X", ["X"]),
+        ("npm publish {} --tag $X", []),
+        ("npm publish {} --tag=$X", []),
+        ("npm publish {} --registry-user=$X", ["X"]),
+        ("npm publish {} --tag $MY_PAT", ["MY_PAT"]),
+        ("npm publish {} --tag $PATH_X", []),
+        ("npm publish --registry https://$X@npm.apkg.io/acme", ["X"]),
+        ("npm publish --registry https://npm.apkg.io/$X", []),
+        ("npm publish --registry https://npm.acme.example/ --token $X", []),
+        ("npm config set //npm.apkg.io/acme/:_auth $X", ["X"]),
+        ("npm config set //npm.apkg.io/acme/:_auth=$X", ["X"]),
+        ('docker run x sh -c "npm publish {} --token $X"', ["X"]),
+        ('docker run x sh -c "npm publish {} --tag $X"', []),
+        ("echo npm publish {} --token $X", []),
+        ("npm publish {} --token $BITBUCKET_PACKAGES_TOKEN", []),
+        ("npm publish {} --token $BITBUCKET_BUILD_NUMBER", []),
+        ("docker run -e MY_TOKEN x npm publish {}", ["MY_TOKEN"]),
+        ("docker run --env MY_TOKEN x npm publish {}", ["MY_TOKEN"]),
+        ("docker run --env=MY_TOKEN x npm publish {}", ["MY_TOKEN"]),
+        ("docker run -e NAME x npm publish {}", []),
+        ("npm publish {} -e MY_TOKEN", []),
+        ("export MY_TOKEN=$A\ndocker run -e MY_TOKEN x npm publish {}", ["A"]),
+        ("if x; then V=$A; else V=$B; fi\nnpm publish {} --token $V", ["A", "B"]),
+        ("if x; then R=a; else R=https://npm.apkg.io/acme/; fi\nnpm publish --registry $R --token $X", ["X"]),
+        ("if x; then R=https://npm.apkg.io/acme/; else R=a; fi\nnpm publish --registry $R --token $X", ["X"]),
+        ("if x; then F=.npmrc; else F=a/.npmrc; fi\necho //npm.apkg.io/acme/:_auth=$X > $F", ["X"]),
+        ("if x; then F=.npmrc; else F=a.txt; fi\necho //npm.apkg.io/acme/:_auth=$X > $F", ["X"]),
+        ("echo //npm.apkg.io/acme/:_auth=$X > a.txt", []),
+        ("echo //npm.apkg.io/acme/:email=$X > .npmrc", []),
+        ("echo registry=https://npm.apkg.io/acme/ > .npmrc\necho _auth=$X >> .npmrc", ["X"]),
+    ],
+)
+def test_a_variable_is_a_credential_by_its_place_or_its_name(words: str, names: list[str]) -> None:
+    text = words.replace("{}", "--registry https://npm.apkg.io/acme")
+    assert [name for call in package_calls(follow(text), BOOK) for name in call.stored] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "names"),
+    [
+        ("", "", ()),
+        ("//npm.apkg.io/acme/:_auth=${A}", "_auth", ("A",)),
+        ("//npm.apkg.io/acme/:_auth=${A}\n//npm.apkg.io/acme/:_password=$B\nx=$C", "_auth", ("A", "B")),
+        ("//npm.apkg.io/acme/:_auth=x\n//npm.apkg.io/acme/:_password=$B", "_password", ("B",)),
+        ("//npm.apkg.io/acme/:_auth=$BITBUCKET_PACKAGES_TOKEN", "", ()),
+        ("//npm.apkg.io/acme/:email=$A", "", ()),
+        ("//npm.acme.example/:_auth=$A", "", ()),
+        (f"//npm.apkg.io/acme/:_auth={'x' * 400}$A", "", ()),
+        (f"//npm.apkg.io/acme/:_auth={'x' * 390}$A", "_auth", ("A",)),
+    ],
+)
+def test_a_file_takes_a_credential_from_variables(text: str, place: str, names: tuple[str, ...]) -> None:
+    found = kept(text, BOOK.package_clients["npm"], BOOK)
+    assert (found.stored if found else ()) == names
+    assert (text[found.span.start : found.span.end] if found else "") == place
+    assert (found.host if found else "npm.apkg.io") == "npm.apkg.io"
+
+
+def test_a_file_without_an_address_is_for_the_one_that_is_given() -> None:
+    client = BOOK.package_clients["npm"]
+    found = kept("_auth=$A", client, BOOK, "npm.apkg.io")
+    assert found is not None
+    assert (found.host, found.stored) == ("npm.apkg.io", ("A",))
+    assert kept("_auth=$A", client, BOOK) is None
 
 
 NPM = "//npm.apkg.io/acme/:"

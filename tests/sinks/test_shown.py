@@ -25,6 +25,7 @@ HOST = "crg.apkg.io"
         (f"-- login\n; login\ndocker login {HOST}\ndocker login {HOST}\n", 3),
         (f"# docker login {HOST}\ntrue\n", 1),
         (f"true\n# docker login {HOST}", 2),
+        (f"# docker login {HOST}\n# docker login {HOST}", 1),
     ],
 )
 def test_a_login_is_shown_where_it_stands_and_in_a_comment_where_it_stands_nowhere_else(text: str, line: int) -> None:
