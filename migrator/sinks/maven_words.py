@@ -26,7 +26,7 @@ _GLUED = regex("-s|-gs|-is")
 _ALTERNATIVE = ("altDeploymentRepository", "altReleaseDeploymentRepository", "altSnapshotDeploymentRepository")
 _PUBLISHES = regex(r"(?:.*:)?deploy(?:-file)?|release:perform|nexus-staging:.*")
 TOLD = ("MAVEN_ARGS", "MAVEN_OPTS", "JAVA_TOOL_OPTIONS")
-_TELLS = regex(r"-Denv\.|(?:\A|\s)(?:-s|-gs|--settings|--global-settings)\b|settings")
+_TELLS = regex(r"-Denv\.|(?:\A|\s)(?:\$\{|(?:-s|-gs|--settings|--global-settings)\b)|settings")
 
 
 class MavenWords(Struct, frozen=True):
@@ -74,7 +74,8 @@ def words_of(command: Command) -> MavenWords:
             goals.append(head)
     for name in TOLD:
         value = value_of(command, name)
-        if value and _TELLS.search(value.symbol() or "settings"):
+        text = value.symbol() if value else ""
+        if text is None or _TELLS.search(text.replace(f"${{{name}}}", "")):
             doubts.append(f"{name} may name other settings")
     return MavenWords(properties, tuple(given["user"]), tuple(given["others"]), tuple(goals), tuple(doubts))
 
