@@ -42,8 +42,8 @@ def readers(flow: Flow, definition: Definition) -> Iterator[VariableUse]:
 
 
 def readers_of_input(flow: Flow, name: str) -> Iterator[VariableUse]:
-    """The reads that the value reaches which a variable has when the program begins."""
-    return (use for use in flow.uses if use.read.name == name and None in use.definitions)
+    """The reads that the value reaches, or may reach, which a variable has when the program begins."""
+    return (use for use in flow.uses if use.read.name == name and may_be_given(use))
 
 
 def inputs(flow: Flow) -> frozenset[str]:

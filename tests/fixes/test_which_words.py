@@ -266,3 +266,16 @@ def test_a_token_alone_gives_its_place_to_the_pair(script: tuple[str, ...], stay
     (change,) = planned(report, unsafe=True).changes
     assert change.after.decode() == re.sub("<(.*?)>", lambda found: WRITTEN if found[1][0] == "-" else SPELT, text)
     assert set(finding.remaining) == set(stays.split())
+
+
+@pytest.mark.parametrize(
+    ("call", "stays"),
+    [("./x.sh", ("PAT",)), ("sudo ./x.sh", ("PAT",)), ("PAT=y ./x.sh", ()), ("sudo PAT=y ./x.sh", ()), ("ls x.sh", ())],
+)
+def test_what_a_file_still_reads_stays(call: str, stays: tuple[str, ...]) -> None:
+    files = {
+        PATH: block(before(f"{LOGIN} <PAT>"), PUSH, call).encode(),
+        "x.sh": b'curl -u "$PAT" https://api.example\n',
+    }
+    (finding,) = report_on(files).findings
+    assert finding.remaining == stays
