@@ -58,9 +58,10 @@ def test_each_step_that_gives_a_shared_login_its_password_is_changed_and_checked
 
 def test_a_part_of_a_file_is_changed_that_another_step_has_read_and_does_not_run() -> None:
     script = 'login() {\n  docker login crg.apkg.io -u "$USR" -p "$PAT"\n}\nshow() {\n  echo x\n}\n'
-    other = "    - step:\n        script:\n          - . ./ci.sh\n          - show\n"
+    other = "    - step:\n        script:\n          - . ./ci.sh\n          - show\n          - sh other.sh\n"
     text = step(". ./ci.sh", "login", "docker push crg.apkg.io/acme/web:1") + other
-    report = report_on({PATH: text.encode(), "ci.sh": script.encode()})
+    long = f"echo {'x' * 200}\n"  # in another file, around the place of the edit
+    report = report_on({PATH: text.encode(), "ci.sh": script.encode(), "other.sh": long.encode()})
     assert [change.path for change in planned(report).changes] == ["ci.sh"]
 
 

@@ -9,8 +9,9 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from migrator.findings.records import Finding, Reason, Report, Severity, Verdict
+from migrator.findings.records import Finding, PresenceCheck, Reason, Report, Severity, Verdict
 from migrator.findings.settings import Fixing
 from migrator.fixes.applying import FixPlan, plan
 from migrator.fixes.verify import Unverified, rewrite
@@ -109,6 +110,15 @@ def test_a_file_that_does_not_verify_is_a_failure_and_neither_changed_nor_held(
     assert result.held == ()
     (failure,) = result.failures
     assert failure.startswith("a.yml: something else differs; patless wrote nothing to it")
+
+
+def test_checks_that_may_not_be_written_are_named_by_the_lines_of_their_own_file() -> None:
+    checks = (PresenceCheck("a.yml", 7, "T"), PresenceCheck("b.yml", 11, "T"), PresenceCheck("b.yml", 2, "T"))
+    sources = {"a.yml": Source("a.yml", TEXTS["a.yml"]), "b.yml": Source("b.yml", "- ls\n- a\n- b\n")}
+    found = Report(findings=(replace(finding("a.yml"), checks=checks),), sources=sources)
+    made = plan(found, Fixing(guard=True), lambda path: "outside" if path == "b.yml" else None)
+    assert made.unguarded == (("b.yml", 1, "outside"), ("b.yml", 3, "outside"))
+    assert [change.path for change in made.changes] == ["a.yml"]
 
 
 # Fix twice is fix once

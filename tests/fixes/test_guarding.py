@@ -8,9 +8,12 @@ import subprocess
 import pytest
 import yaml
 
+from migrator.findings.records import PresenceCheck
 from migrator.findings.settings import Fixing, PipeStyle, Settings
 from migrator.fixes.applying import FixPlan, plan
-from migrator.fixes.guarding import command
+from migrator.fixes.guarding import checked, command
+from migrator.fixes.verify import Unverified
+from migrator.text.source import Source
 from tests.memory import PATH, planned, report_on, step
 
 CHECK = command("BITBUCKET_PACKAGES_TOKEN")
@@ -157,3 +160,21 @@ def test_bash_ends_at_the_check_and_says_which_variable_is_empty(token: str | No
     assert (done.returncode != 0, done.stdout) == (bool(code), "" if code else "reached\n")
     assert ("BITBUCKET_PACKAGES_TOKEN: is empty" in done.stderr) is bool(code)
     assert "x" not in done.stderr or code
+
+
+def test_a_list_that_is_all_of_a_file_gets_its_check_in_front() -> None:
+    (edit,), text = checked(Source("f", "- ls"), [], {PresenceCheck("f", 2, "BITBUCKET_PACKAGES_TOKEN")})
+    assert text == f"{LINE}\n- ls"
+    assert (edit.span.start, edit.text) == (0, f"{LINE}\n")
+
+
+@pytest.mark.parametrize(
+    ("at", "message"), [("  x", "would be part of another command there"), ("a:", "would share its line there")]
+)
+def test_a_check_that_would_stand_anywhere_else_is_refused(
+    at: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a: |\n  x\nb:\n  - ls\n"
+    monkeypatch.setattr("migrator.fixes.guarding.comment_start", lambda *_: text.index(at))
+    with pytest.raises(Unverified, match=message):
+        checked(Source("f", text), [], {PresenceCheck("f", text.index("ls"), "BITBUCKET_PACKAGES_TOKEN")})

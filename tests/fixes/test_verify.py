@@ -16,6 +16,7 @@ def rewritten(text: str, *changes: tuple[str, str]) -> str:
 
 def test_a_file_without_edits_is_the_same() -> None:
     assert rewrite(Source("f", "a: [b, c]\n"), []) == "a: [b, c]\n"
+    assert rewrite(Source("f", "# nothing\n"), []) == "# nothing\n"
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,20 @@ def test_a_script_that_does_more_than_before_is_refused(login: str) -> None:
     prove(Source("f", text), [Edit("f", span, "$NEW")])
     with pytest.raises(Unverified, match="says something else"):
         prove(Source("f", text), [Edit("f", span, "$NEW; rm x")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "script:\n  - [if true, then docker login -p $OLD, fi]\n  - ls\n",
+        "script:\n  - ls\n  - [if true, [then docker login -p $OLD, ls], fi]\n",
+        "one: &x\n  - if true\n  - then docker login -p $OLD\ntwo:\n  - *x\n  - fi\n",
+        "one:\n  - if true\n  - null\n  - then docker login -p $OLD\n  - fi\n",
+    ],
+)
+def test_lists_in_a_list_are_parts_of_one_program_in_their_order(text: str) -> None:
+    span = Span(text.index("$OLD"), text.index("$OLD") + 4)
+    prove(Source("f", text), [Edit("f", span, "$NEW")])
+    broken = text.replace("fi", "done")
+    with pytest.raises(Unverified, match="can't read a fixed script again"):
+        prove(Source("f", broken), [Edit("f", Span(broken.index("$OLD"), broken.index("$OLD") + 4), "$NEW")])

@@ -63,3 +63,10 @@ def test_a_pipe_says_what_else_reads_its_variables_and_what_speaks_against_it() 
     (one,) = report_on(text, Settings(workspace="globex")).findings
     assert {reason.code for reason in one.reasons} == {"pipe-credential", "shell-runner", "other-workspace"}
     assert (one.variables, one.remaining, one.edits) == (("U", "T"), ("T",), ())
+
+
+def test_a_runner_of_one_s_own_is_taken_to_give_a_pipe_the_native_pair() -> None:
+    granted = "self-hosted runners get the native credentials"
+    text = PIPE.format("$U", "$T", URL)
+    own = text.replace("        script:", "        runs-on: [self.hosted, linux]\n        script:")
+    assert [granted in one.assumptions for each in (text, own) for one in report_on(each).findings] == [False, True]
