@@ -66,19 +66,23 @@ def test_a_part_of_a_file_is_changed_that_another_step_has_read_and_does_not_run
 
 
 def test_what_holds_a_login_back_holds_those_back_that_one_step_after_another_rewrites_with_it() -> None:
-    """The first step has the first two of them, the second one the last two; only the third can't be read elsewhere."""
-    first, second, third = (
+    """The first step has the first two of them, the second one the next one with the last of these, and so on; only the
+    fourth login can't be read elsewhere."""
+    first, second, third, fourth = (
         f"docker login {words}"
-        for words in ("crg.apkg.io -u $USR -p $PAT", "-u $USR -p $PAT crg.apkg.io", "-p $PAT -u $USR crg.apkg.io")
+        for words in (
+            *("crg.apkg.io -u $USR -p $PAT", "-u $USR -p $PAT crg.apkg.io"),
+            *("-p $PAT -u $USR crg.apkg.io", "-p $PAT crg.apkg.io -u $USR"),
+        )
     )
     push = "docker push crg.apkg.io/acme/web:1"
-    more = (("*two", f"&three {third}", push), ("*three", "'if ['"))
+    more = (("*two", f"&three {third}", push), ("*three", f"&four {fourth}", push), ("*four", "'if ['"))
     steps = step(f"&one {first}", f"&two {second}", push)
     for script in more:
         assert all(one.reasons == () for one in report_on(steps).findings)
         steps += "    - step:\n        script:\n" + "".join(f"          - {line}\n" for line in script)
     found = report_on(steps).findings
-    assert [one.reasons[-1].code for one in found] == ["unreadable"] * 3
+    assert [one.reasons[-1].code for one in found] == ["unreadable"] * 4
 
 
 def test_one_finding_has_the_reasons_of_each_of_the_steps_and_what_they_share_once() -> None:

@@ -131,6 +131,13 @@ def test_a_file_that_another_one_names_or_that_a_link_leads_to(
     assert (FILE in places(SET, "./push.sh", files=files, links=links, more=step)) == (not open_)
 
 
+@pytest.mark.parametrize(("more", "open_"), [("with-lock a.sh", True), ("with-lock b.sh", True), ("ls a.sh", False)])
+def test_a_file_that_is_run_runs_those_that_it_names_one_after_the_other(more: str, open_: bool) -> None:
+    step = f"    - step:\n        script:\n          - {more}\n"
+    found = places(SET, "./a.sh", files={"a.sh": "./b.sh\n", "b.sh": "./push.sh\n"}, more=step)
+    assert (FILE in found) == (not open_)
+
+
 @pytest.mark.parametrize(
     ("line", "found"),
     [
