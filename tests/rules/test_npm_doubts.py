@@ -190,6 +190,7 @@ WITHIN = {**ROUTE, "web/package.json": WEB, "web/a/b/x": "", "c/x": ""}
         ("npx tsc\nnpm publish", {}, set(), {SENDS}),
         ("timeout 9 npm publish", ROUTE, set(), {SENDS}),
         ("make\nnpm publish", {}, set(), {USES.format("make"), SENDS}),
+        ("node publish\nnpm publish", {}, set(), {USES.format("node publish"), SENDS}),
         *((f"{call}\nnpm publish", {}, set(), {SENDS}) for call in ("npm config get x", "npm ping", "yarn npm whoami")),
     ],
 )
@@ -467,6 +468,7 @@ BEARER = "_authToken=${BITBUCKET_PACKAGES_TOKEN}\n"
         ("find . -exec ls", {}, set()),
         ('f() { ls "$1"; }; f ~/.npmrc', {}, set()),
         ("node x ~/.npmrc", {}, {TOLD.format("node")}),
+        ('node "$(date)"', {}, set()),
         ("node --userconfig=x", {}, {TOLD.format("node")}),
         ("node --globalconfig=x", {}, {TOLD.format("node")}),
         ("node //x/:_auth", {}, {TOLD.format("node")}),

@@ -292,6 +292,7 @@ def said(
         (f"{UV}\ncd $X\nuv sync", FILES, {FOREIGN, NO_LOCK}, set()),
         (f"{UV}\ncd web\nuv sync", {**FILES, "web/x": ""}, {FOREIGN}, {CURRENT}),
         (f"{LOGIN}\nuv sync", FILES, {FOREIGN}, {CURRENT}),
+        (f"{UV}\ncd web\nuv sync", {**FILES, "api/uv.lock": FILES["uv.lock"], "web/x": ""}, {FOREIGN}, {CURRENT}),
         (f"{LOGIN}\nuv auth logout", FILES, set(), set()),
         (f"{LOGIN}\nuv sync\nuv lock", FILES, {FOREIGN, ANY.format("uv lock")}, set()),
         (f"{LOGIN}\nuv sync\n./x.sh", FILES, {FOREIGN}, {CURRENT, USES.format("x.sh")}),

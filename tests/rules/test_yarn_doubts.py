@@ -8,6 +8,7 @@ from textwrap import indent
 import pytest
 
 from migrator.findings.settings import Settings
+from migrator.flow import files
 from migrator.reading.literals import literals
 from migrator.rulebook import reading as rulebook
 from migrator.text.literals import apart
@@ -213,15 +214,28 @@ HANDS = "{} names {}, which `yarn npm` hands to what it runs"
 def test_a_file_that_names_a_variable_is_told_with_its_name(path: str, text: str, named: str) -> None:
     (one,) = report_on(_files(PUBLISH, {**COMMITTED, path: text})).findings
     assert [reason.detail for reason in one.reasons] == ([HANDS.format(path, named)] if named else [])
+    assert set(one.assumptions) == ({LINKED} if named else {BOTH, LINKED})
+
+
+def test_of_more_files_than_are_looked_through_any_may_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_MOST_BYTES_HELD", 10)
+    (one,) = report_on(_files(PUBLISH, COMMITTED)).findings
+    assert {reason.detail for reason in one.reasons} >= {
+        "what may set it is one of more files than are looked through",
+        "patless can't tell which files name PKG_USER and PKG_PAT (one of more files than are looked through), which "
+        "`yarn npm` hands to what it runs",
+    }
 
 
 def test_no_more_than_four_of_many_files_are_told() -> None:
-    files = {f"{name}.js": "PKG_PAT" for name in "edcba"}
-    (one,) = report_on(_files(PUBLISH, {**COMMITTED, **files})).findings
+    many = {f"{name}.js": "PKG_PAT" for name in "edcba"}
+    (one,) = report_on(_files(PUBLISH, {**COMMITTED, **many})).findings
     assert [reason.detail for reason in one.reasons] == [HANDS.format(f"{name}.js", "PKG_PAT") for name in "abcd"]
 
 
 RAN = "nothing that `yarn npm` runs uses {}"
+LINE = 'echo "npmAuthIdent: $PKG_USER:$PKG_PAT"'
+SERVED = f"YARN_NPM_REGISTRY_SERVER=https://{HOST}/acme/"
 BOTH = RAN.format("PKG_USER and PKG_PAT")
 LINKED = "what npm publishes at npm.apkg.io/acme is linked to this repository"
 PLAIN = "YAML reads the native user name and token as plain text"
@@ -249,6 +263,9 @@ BESIDE = {".yarnrc.yml": f'{SERVER}npmAuthIdent: "a:${{BITBUCKET_PACKAGES_TOKEN}
         (PUBLISH, SCOPE_TOKEN, {IN_FILE}),
         (PUBLISH, SAME_TOKEN, {IN_FILE}),
         (PUBLISH, OTHER_TOKEN, set()),
+        (f"{SET}\nyarn config set -H npmAuthToken x\n{PUBLISH}", TOP, {IN_FILE.replace(" .", " ~/.")}),
+        (f"{SET}\nyarn config set npmScopes.acme.npmAuthIdent {IDENT}\n{PUBLISH}", TOP, {SEVERAL}),
+        (f"{LINE} > .yarnrc.yml\n{LINE} > ~/.yarnrc.yml\nexport {SERVED}\n{PUBLISH}", {}, {SEVERAL}),
         (f"YARN_NPM_AUTH_TOKEN=x {PUBLISH}", COMMITTED, {WINS.format("YARN_NPM_AUTH_TOKEN")}),
         (f"YARN_NPM_AUTH_TOKEN=x node x\n{PUBLISH}", COMMITTED, set()),
         (f"YARN_NPM_AUTH_TOKEN=x\n{PUBLISH}", COMMITTED, {WINS.format("YARN_NPM_AUTH_TOKEN")}),

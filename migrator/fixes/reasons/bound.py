@@ -23,13 +23,13 @@ def bound(context: Context, login: PackagesLogin) -> Opinion:
         context.reason("npm-settings", f"{why}, which {shown} hands to what it runs", several(names))
         for why, _ in zip(_naming(context, login, names), range(_MOST), strict=False)
     ]
-    granted = (f"nothing that {shown} runs uses {several(names)}",) if names and not reasons else ()
+    granted = (f"nothing that {shown} runs uses {several(names)}",) if not reasons else ()
     return Opinion("what else may see the variables that it is given?", (), tuple(reasons), granted)
 
 
 def _naming(context: Context, login: PackagesLogin, names: tuple[str, ...]) -> Iterator[str]:
     client = context.book.package_clients[login.login.client]
-    found = context.files.holding(names) if names else {}
+    found = context.files.holding(names)
     if isinstance(found, Top):
         yield f"patless can't tell which files name {several(names)} ({found.why})"
         return

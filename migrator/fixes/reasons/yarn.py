@@ -69,7 +69,7 @@ def yarn(step: StepFacts, context: Context, login: PackagesLogin, left: Sequence
 def _tokens(login: PackagesLogin, pair: NpmPair, settings: YarnSettings) -> Iterator[str]:
     for one in settings.known:
         if one.name == TOKEN and (one.of in ("", pair.address) or one.of.startswith("@")):
-            yield f"`{TOKEN}` in {one.place or FILE} may win over `{IDENT}`"
+            yield f"`{TOKEN}` in {one.place} may win over `{IDENT}`"
     for command in login.shell.trace.commands:
         if command.name == YARN and _BEARER in names_set(command):
             yield f"`{_BEARER}` may win over `{IDENT}`"
