@@ -744,6 +744,98 @@ def test_a_path_in_the_home_folder_is_known_by_its_variable(path: str, parts: st
     assert shown(f"from pathlib import Path\nx = {path}") == f"(set x {parts})"
 
 
+COPY = "(define f(1) [f(1).c[0]] (scope (set f(1).c ?) (call {}%f(1).c[0]){}))"
+MATCHED = "(switch{} ? (like{}) (set y ?) {})"
+
+
+@pytest.mark.parametrize(
+    ("source", "nodes"),
+    [
+        ('subprocess.run(["a"], executable="b")', "(call ?[a call with `executable=`] 'a')"),
+        ('subprocess.run("a", shell=True, executable="b")', "(process (call (fixed a)))"),
+        ('os.execvp("a", ["a", "b", "c"])', "(call 'a' 'b' 'c') (evaluate (? 'a')) (may (exit))"),
+        ('os.execvp("a", ["a", *x])', "(call ? 'a' ?) (evaluate ?) (may (exit))"),
+        ('os.execvp("a")', "(call ?[a call with arguments that are not known] 'a') (evaluate ?) (may (exit))"),
+        ('os.execlp("a", "a", "b")', "(call 'a' 'b') (evaluate (? 'a')) (may (exit))"),
+        ('os.spawnv(os.P_WAIT, "a", ["a", "b"])', "(call 'a' 'b')"),
+        ('os.posix_spawn("a", ["a", "b"], os.environ)', "(call 'a' 'b')"),
+        ('os.posix_spawn("a", ["a", "b"], {})', "(call ?[a call with `env=`] 'a' 'b')"),
+        ('x, y = "a", "b", "c"', "(set x ?) (set y ?)"),
+        ('x, y = y, "a"', "(evaluate (? %y 'a')) (set x ?) (set y ?)"),
+        ('x, *y = "a", "b"', "(set x 'a') (set y ?)"),
+        ('match x:\n case "a": y = 1\n case _: y = 2', MATCHED.format(" surely", " 'a'", "(set y ?)")),
+        ('match x:\n case "a": y = 1\n case _ if y: y = 2', MATCHED.format("", " 'a'", "(do (evaluate %y) (set y ?))")),
+        ('match x:\n case "a": y = 1\n case z: y = 2', MATCHED.format(" surely", " 'a'", "(do (set z ?) (set y ?))")),
+        (
+            'match x:\n case "a": y = 1\n case "b" as z: y = 2',
+            MATCHED.format("", " 'a' 'b'", "(do (set z ?) (set y ?))"),
+        ),
+        ('c = ["a"]\nc += ["b"]\nsubprocess.run(c)', "(set c (? 'a')) (set append c (? 'b')) (call ? %c)"),
+        ('c = ["a"]\nc[0] = "b"\nsubprocess.run(c)', "(set c (? 'a')) (evaluate %c) (set c ?) (call ? %c)"),
+        ('c = ["a"]\ndel c[0]\nsubprocess.run(c)', "(set c (? 'a')) (evaluate %c) (set c ?) (call ? %c)"),
+        ('c = ["a"]\nd[0] = "b"\nsubprocess.run(c)', "(set c[0] 'a') (set c ?) (call %c[0])"),
+        ("with open(x), suppress(y):\n z = 1", "(set z ?)"),
+        ("from contextlib import suppress\nwith open(x), suppress(y):\n z = 1", "(set z ?) (may (set z ?))"),
+        ('if x == os.environ["A"]: pass', "(if (test (same ? $A)) (do) (do))"),
+        ('if os.environ["A"] != "b": pass', "(if (test (other $A 'b')) (do) (do))"),
+        (
+            'def f(a, /, b, *, c):\n return c\nf("a", "b", c="c")',
+            "(define f [f.a f.b f.c] (scope (return %f.c))) (evaluate (invoke f 'a' 'b' 'c'))",
+        ),
+        (
+            'def f(c):\n subprocess.run(c)\nf(["a"], check=True)',
+            "(define f [f.c] (scope (call ? %f.c))) (evaluate (? (? 'a') ? (invoke f ?)))",
+        ),
+        (
+            'def f(c):\n c = 1\n subprocess.run(c)\nf(["a"])',
+            "(define f [f.c] (scope (set f.c ?) (call ? %f.c))) (evaluate (? (invoke f (? 'a'))))",
+        ),
+        (
+            'def f(c):\n os.system(c)\nf("a b")',
+            "(define f [f.c] (scope (process (call ?[text that the program makes] %f.c)))) "
+            "(define f(1) [f(1).c] (scope (process (call (fixed a) (fixed b))))) (evaluate (? (invoke f(1) 'a b')))",
+        ),
+        (
+            'def f(c):\n g(x, c)\nf("a b")',
+            "(define f [f.c] (scope (evaluate (? ? %f.c)))) (evaluate (? (invoke f 'a b')))",
+        ),
+        ('def f(c):\n g(d)\nf("a b")', "(define f [f.c] (scope)) (evaluate (? (invoke f 'a b')))"),
+        ('def f(c):\n g()\nf("a b")', "(define f [f.c] (scope)) (evaluate (? (invoke f 'a b')))"),
+        ('x = a / "b"', "(set x (text ? '/' 'b'))"),
+        ('x = "a" / b', "(set x (text 'a' '/' ?))"),
+        ("x = a / b", "(set x (? ? ?))"),
+    ],
+)
+def test_what_is_known_of_calls_lists_and_branches(source: str, nodes: str) -> None:
+    assert shown(source) == nodes
+
+
+@pytest.mark.parametrize(("given", "known"), [("check=True", True), ("env=x", False), ("**x", False)])
+def test_a_copy_knows_whether_other_keywords_change_its_command(given: str, known: bool) -> None:
+    found = shown(f'def f(c, **k):\n subprocess.run(c, **k)\nf(["a"], {given})')
+    assert (COPY.format("", " (evaluate (? %f(1).k))") in found) is known
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ('f("docker login -u u -p p")', True),
+        ('f("docker login -u %s -p %s" % (u, p))', True),
+        ('f("docker login -u {} -p {}".format(u, p))', True),
+        ('f(" ".join(["docker", "login", x]))', True),
+        ('f("docker login", x)', False),
+        ('f("login", x)', True),
+        ("x.login(y)", True),
+        ("x.log(y, auth_config=z)", True),
+        ("x.log(y, config=z)", False),
+        ('"docker login -u u -p p"', False),
+        ("def login(x): pass\ny.login(z)", False),
+    ],
+)
+def test_what_looks_like_a_login_is_told_by_its_words_or_its_name(call: str, told: bool) -> None:
+    assert (UNTOLD in shown(call)) is told
+
+
 @pytest.mark.parametrize(
     ("value", "copy"),
     [
