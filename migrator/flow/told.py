@@ -102,8 +102,9 @@ class ToldFiles(Struct, frozen=True):
 
     def brought(self, command: Command) -> Iterator[Paths]:
         """The files that variables name, which the programs may run that see them."""
-        given = [value for name, value in command.overrides if name in self.programs.bringing]
-        for name in self.programs.bringing & command.exported:
+        own = dict(command.overrides)
+        given = [value for name, value in own.items() if name in self.programs.bringing]
+        for name in (self.programs.bringing & command.exported) - own.keys():
             given += [one.value for one in command.environment.get(name, ()) if one is not None]
         for word in dict.fromkeys(
             word for one in given for row in one.alternatives for word in _APART.split(self.written(row)) if word
@@ -111,7 +112,7 @@ class ToldFiles(Struct, frozen=True):
             short = word[2:] if word.startswith("-") and not word.startswith("--") else word
             found = located(short, command.folders, self.clone)
             yield found
-            yield from below_all(found, ("*",)) if not short.startswith(_ANY) else ()
+            yield from below_all(found, ("*",))
             if not isinstance(found, Top):
                 yield frozenset(f"{path}.*" for path in found)
 

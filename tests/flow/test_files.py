@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.flow.files import MOST_REACHED, FileGraph
+from migrator.flow.runs import idles
 from migrator.ir.paths import NONE, ROOT, Paths, Top, below, join, joined, matching
 from migrator.secrets.references import rules
 from tests.flow.reading import BOOK, command, follow
@@ -99,6 +100,31 @@ RUN: dict[str, set[str] | tuple[str, ...]] = {
     "$X ci/login.sh": ("**",),
     "find ci -exec sh {} +": ("**",),
     "find ci -exec {} +": ("**",),
+    **{f"find . {how} ./ci/check.sh {{}} +": {"ci/check.sh"} for how in ("-exec", "-execdir", "-ok", "-okdir")},
+    **{f"fd sh {how} ./ci/check.sh": {"ci/check.sh"} for how in ("-x", "-X", "--exec", "--exec-batch")},
+    "find . -name ./ci/check.sh": set(),
+    "find . -exec sudo ./ci/check.sh {} +": set(),
+    "BASH_ENV=x with-lock a": set(),
+    "BASH_ENV=x ./a.sh": {"x", "a.sh"},
+    "BASH_ENV=x sh a.sh": {"x", "a.sh"},
+    "export BASH_ENV=x; sh a.sh": {"x", "a.sh"},
+    "y && export BASH_ENV=x; sh a.sh": {"x", "a.sh"},
+    "BASH_ENV=x; sh a.sh": {"a.sh"},
+    "bash --rcfile ci/x ci/login.sh": {"ci/x", "ci/login.sh"},
+    "bash -x Makefile ci/login.sh": {"Makefile"},
+    "sh Makefile ci/login.sh": {"Makefile"},
+    "sh make ci/login.sh": {"make", "ci/login.sh"},
+    "python3 -c x ci/login.py": set(),
+    "bash -c 'x' ci/login.sh": set(),
+    "python3 -m": set(),
+    "make -C": {"Makefile"},
+    "make -sk login": {"Makefile"},
+    "make -s -k login": {"Makefile"},
+    "make -- login": {"Makefile"},
+    "make -x login": ("Makefile", "web/Makefile", "web/makefile"),
+    "make -sx login": ("Makefile", "web/Makefile", "web/makefile"),
+    "make -f": {"Makefile"},
+    "cd web && make -C .. login": {"Makefile"},
     "ls ci | xargs -n1 bash": ("**",),
 }
 
@@ -107,6 +133,56 @@ RUN: dict[str, set[str] | tuple[str, ...]] = {
 def test_what_a_command_may_run(text: str, expected: set[str] | tuple[str, ...]) -> None:
     files = graph("Makefile", "web/makefile", "web/Makefile", "package.json")
     assert known(files.may_run(command(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "expected"),
+    [
+        ("make --dir=web login", ("Makefile",), {"Makefile"}),
+        ("make --dir=web login", ("Makefile", "ci/x.mk"), ("Makefile", "ci/x.mk")),
+        ("make --dir=web login", ("web/x.mk",), ("web/x.mk",)),
+        ("make --dir=web login", ("Makefile", "x.sh"), {"Makefile"}),
+        ("cd web && npm run x", ("package.json", "web/y"), ("package.json",)),
+        ("cd web && npm run x", ("we/package.json", "web/y"), set()),
+        ("cd web/a && npm run x", ("web/package.json", "we/package.json"), ("web/package.json",)),
+        ("npm --prefix web run x", ("package.json", "web/y"), set()),
+        ("cd web && make x", ("Makefile", "web/y"), set()),
+        ("just x", ("justfile", ".justfile"), {"justfile"}),
+    ],
+)
+def test_which_file_is_read_untold(text: str, there: tuple[str, ...], expected: set[str] | tuple[str, ...]) -> None:
+    assert known(graph(*there).may_run(command(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "idle"),
+    [
+        ("echo a", True),
+        ("with-lock a", False),
+        ("sh a", False),
+        ("xargs echo", True),
+        ("xargs -n 1 echo", True),
+        ("xargs -I {} echo {}", True),
+        ("xargs -d , echo", True),
+        ("xargs /bin/echo", True),
+        ("xargs ./echo", False),
+        ("xargs bin/echo", False),
+        ("xargs sh a", False),
+        ("xargs $X", False),
+        ("xargs sudo echo", False),
+        ("xargs xargs echo", False),
+        ("xargs with-lock", False),
+        ("find . -name x", True),
+        ("find . -exec echo {} +", True),
+        ("find . -exec sh {} +", False),
+        ("find . -ok rm {} +", True),
+        ("find . -exec echo {} + -exec sh {} +", False),
+        ("find . -exec $X {} +", False),
+        ("find . -exec", False),
+    ],
+)
+def test_whether_a_command_runs_nothing_of_the_repository(text: str, idle: bool) -> None:
+    assert idles(command(text), BOOK.programs) is idle
 
 
 def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:

@@ -56,6 +56,18 @@ def named(paths: Paths) -> set[str]:
         ("export BASH_ENV=a.sh; see", {"a.sh"}),
         ("BASH_ENV=a.sh; see", set()),
         ("OTHER=a.sh see", set()),
+        ("BASH_ENV=ci see", {"ci/a.sh", "ci/a", "ci/b.sh"}),
+        ("BASH_ENV=ci/a see", {"ci/a.sh", "ci/a"}),
+        ("PYTHONPATH=x:ci see", {"ci/a.sh", "ci/a", "ci/b.sh", "x/index.js"}),
+        ("PYTHONPATH=$X see", set(FILES)),
+        ('PYTHONPATH="$X/ci" see', {"ci/a.sh", "ci/a", "ci/b.sh"}),
+        ("BASH_ENV=$X/a.sh see", {"a.sh", "ci/a.sh", "deep/er/a.sh"}),
+        ("RUBYOPT=-rlib/x see", {"lib/x.rb"}),
+        ("NODE_OPTIONS=--require=./ci/a see", {"ci/a", "ci/a.sh"}),
+        ("NODE_OPTIONS='--import x -r ./b.sh' see", {"b.sh", "x/index.js"}),
+        ("export BASH_ENV=a.sh; BASH_ENV=b.sh see", {"b.sh"}),
+        ("y && export BASH_ENV=a.sh; see", {"a.sh"}),
+        ("BASH_ENV= see", set()),
         ("mvn", {"pom.xml", "web/pom.xml"}),
         ("see mvn", {"pom.xml", "web/pom.xml"}),
         ("poetry run mvn", {"pom.xml", "web/pom.xml"}),
@@ -65,6 +77,19 @@ def named(paths: Paths) -> set[str]:
         ("cat a.sh | see", {"a.sh"}),
         ("see < a.sh", {"a.sh"}),
         ('see "$(cat a.sh)"', {"a.sh"}),
+        ("poetry run see", set()),
+        ("npm install task", set()),
+        ("npm --silent install task", set()),
+        ("npm run task", {"Taskfile.yml"}),
+        ("npm --silent run task", {"Taskfile.yml"}),
+        ("see .", set()),
+        ("see ..", set()),
+        ("see a", set()),
+        ("see *", set()),
+        ('see "$X" a.sh', {"a.sh"}),
+        ("node -r ./ci/a x.js", {"a.sh", "ci/a", "ci/a.sh", "tools/a.py", "deep/er/a.sh"}),
+        ("node ci/a", {"ci/a", "ci/a.sh"}),
+        ("see ci/a.", set()),
         ("echo a.sh", set()),
         ("true a.sh", set()),
     ],
@@ -91,10 +116,50 @@ def test_which_files_a_command_may_be_told(text: str, files: set[str]) -> None:
         ("U=a.sh see", set()),
         ("cat a.sh | see", {"a.sh"}),
         ("echo $(cat a.sh) > o", {"a.sh"}),
+        ("export T=a.sh; see", {"a.sh"}),
+        ("export T=a.sh; T=b.sh see", {"b.sh"}),
+        ("y && T=a.sh; see", {"a.sh"}),
+        ('cd ci; see "$X/README"', {"README"}),
+        ("cd ci; see a", {"ci/a"}),
+        ("see x$X", {"x/index.js"}),
+        ("see '*'", set()),
+        ("see /", set()),
     ],
 )
 def test_which_files_a_command_may_take(text: str, files: set[str]) -> None:
     assert named(joined(TOLD.taken(command(text), ["T"]))) == files
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "is_told"),
+    [
+        ("bundle exec see", "Gemfile", True),
+        ("bundle exec echo x", "Gemfile", False),
+        ("see bundle", "Gemfile", True),
+        ("pipenv run see", "Pipfile", True),
+        ("see -a.sh", "-a.sh", False),
+        ("see a,b", "a,b", False),
+    ],
+)
+def test_which_file_of_a_name_a_command_is_told(text: str, path: str, is_told: bool) -> None:
+    assert bool(matching(joined(TOLD.of(command(text))), [path])) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "fed"),
+    [
+        ("see", [], []),
+        ("see a 'b c' d", ["b c"], ["b c"]),
+        ("see 'a '", [], []),
+        ('see " $X"', [], []),
+        ('see "a $X"', ["a **"], ["a **"]),
+        ("echo a | see", [], ["a\n"]),
+        ("echo a b | see", ["a b\n"], ["a b\n"]),
+    ],
+)
+def test_which_texts_a_command_is_given(text: str, alone: list[str], fed: list[str]) -> None:
+    assert list(TOLD.texts(command(text))) == alone
+    assert list(TOLD.texts(command(text), fed=True)) == fed
 
 
 @pytest.mark.parametrize(
