@@ -60,6 +60,8 @@ def opaque(text: str, path: str) -> list[str]:
         ("a.py", 'KEY = "OTHER"\nos.environ[KEY]'),
         ("a.js", "const KEY = 'OTHER'; process.env[KEY]"),
         ("a.yml", "MY_PAT: x"),
+        ("README.md", "docker run --env-file .env x\ncat /proc/self/environ"),
+        (".gitlab-ci.yml", "script: [docker run --env-file .env x, cat /proc/self/environ]"),
         ("a.js", "require('yargs').env('OTHER'); new EnvironmentPlugin(['X']); execSync('printenv X')"),
     ],
 )
