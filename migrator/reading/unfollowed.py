@@ -180,20 +180,20 @@ def logging_in(
 ) -> tuple[list[str], list[str]]:
     """What logs in to Packages unseen: files that the step runs, or may run, and that show a login with something else
     than the native credentials; else what is taken for granted, where it is not known which files run."""
-    found = [path for path, text in named(step, files) if logs_in(text, book)]
-    found += [path for path, _ in logins_unseen(step, files, book, followed) if path not in found]
-    found += [path for _, _, path in logins_beyond(step, files, book) if path not in found]
+    found = dict.fromkeys(path for path, text in named(step, files) if logs_in(text, book))
+    found |= dict.fromkeys(path for path, _ in logins_unseen(step, files, book, followed))
+    found |= dict.fromkeys(path for _, _, path in logins_beyond(step, files, book))
     granted = _written_over(step, book)
     unknown = joined(paths for paths in may_run(step, files, book) if isinstance(paths, Top))
     if not isinstance(unknown, Top):
-        return found, granted
+        return list(found), granted
     there = unseen([unknown], files, followed)
     if isinstance(there, Top):
         return [*found, there.why], []
-    found += [path for path in sorted(there) if path not in found and logs_in(files.text(path) or "", book)]
+    found |= dict.fromkeys(path for path in sorted(there) if logs_in(files.text(path) or "", book))
     names = "file" if "**" in unknown.patterns else " or ".join(unknown.patterns)
     which = f"patless can't tell which {names} runs, because of {unknown.why}; none here logs in to Packages"
-    return found, granted if found else [*granted, which]
+    return list(found), granted if found else [*granted, which]
 
 
 def _written_over(step: StepFacts, book: RuleBook) -> list[str]:

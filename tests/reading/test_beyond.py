@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 
 import pytest
@@ -11,6 +12,8 @@ from tests.memory import PATH, report_on, step
 
 LOGIN = "#!/bin/sh\ndocker login crg.apkg.io -u $BB_EMAIL -p $BB_PKG_TOKEN\n"
 OTHER = LOGIN.replace("crg.apkg.io", "ghcr.io")
+NATIVE = "docker login crg.apkg.io -u $BITBUCKET_PACKAGES_USERNAME -p $BITBUCKET_PACKAGES_TOKEN\n"
+STRANGE = "# \u00e9\n".encode("latin-1")
 LONG = "# a line that says nothing\n" * 90_000
 SAFE = """'echo "$BB_PKG_TOKEN" | docker login crg.apkg.io -u "$BB_EMAIL" --password-stdin'"""
 PUSH = "docker push crg.apkg.io/acme/web:1"
@@ -29,9 +32,15 @@ def findings(items: list[str], files: Mapping[str, str | bytes]) -> tuple[Findin
         ("sh ci/x.sh", "ci/x.sh", OTHER + LONG),
         ("sh ci/other.sh", "ci/x.sh", LOGIN + LONG),
         ("./ci/x.sh", "ci/x.sh", b"\x7fELF" + LOGIN.encode() + b"\0" + LONG.encode()),
-        ("ruby ci/x.rb", "ci/x.rb", OTHER.encode() + "# \u00e9\n".encode("latin-1")),
+        ("ruby ci/x.rb", "ci/x.rb", OTHER.encode() + STRANGE),
+        ("ruby ci/x.rb", "ci/x.rb", b"# crg.apkg.io\n" + STRANGE),
+        ("ruby ci/x.rb", "ci/x.rb", b64encode(OTHER.encode()) + b"\n" + STRANGE),
+        ("ruby ci/x.rb", "ci/x.rb", NATIVE.encode() + STRANGE),
     ],
-    ids=["no login", "another registry", "not run", "no text", "in another encoding and for another registry"],
+    ids=[
+        *("no login", "another registry", "not run", "no text", "in another encoding and for another registry"),
+        *("a registry alone", "encoded and for another registry", "with the native pair"),
+    ],
 )
 def test_what_is_not_read_and_shows_no_login_is_nothing(run: str, path: str, data: str | bytes) -> None:
     assert findings([run], {path: data}) == ()
@@ -44,10 +53,19 @@ def test_what_is_not_read_and_shows_no_login_is_nothing(run: str, path: str, dat
         ("ruby ci/x.rb", "ci/x.rb", LOGIN + LONG),
         ("./ci/x.sh", "ci/x.sh", LONG + LOGIN),
         ("make -f ci/x.mk login", "ci/x.mk", "login:\n\tdocker login crg.apkg.io -u a\n" + LONG),
-        ("ruby ci/x.rb", "ci/x.rb", LOGIN.encode() + "# \u00e9\n".encode("latin-1")),
+        ("ruby ci/x.rb", "ci/x.rb", LOGIN.encode() + STRANGE),
+        ("ruby ci/x.rb", "ci/x.rb", b64encode(LOGIN.encode()) + b"\n" + STRANGE),
         ("sh ci/x.sh", "ci/x.sh", LOGIN.encode() + b"\0" + LONG.encode()),
     ],
-    ids=["a script", "another language", "executed", "a makefile", "in another encoding", "a script before no text"],
+    ids=[
+        "a script",
+        "another language",
+        "executed",
+        "a makefile",
+        "in another encoding",
+        "encoded",
+        "a script before no text",
+    ],
 )
 def test_what_is_not_read_and_shows_a_login_is_named(run: str, path: str, data: str | bytes) -> None:
     found = findings([run], {path: data})
