@@ -49,6 +49,7 @@ REDIS: Uses = [("read", "redis")]
         ("build", f"build: {{context: ., tags: [{WEB}]}}", [("read", "node")]),
         ("push", f"build: {{context: ., tags: [{WEB}:t]}}\n    image: {WEB}", [("push", WEB), ("push", f"{WEB}:t")]),
         ("push", f"image: {WEB}", []),
+        ("up", "build: .", [("read", "node")]),
         ("push", f"build: {{context: ., cache_to: [{WEB}]}}", []),
         ("build --push", f"build: .\n    image: {WEB}", [("read", "node"), ("push", WEB)]),
         (
@@ -78,6 +79,7 @@ def test_a_service_is_built_read_and_pushed(call: str, service: str, uses: Uses)
 def test_what_a_project_has_built_is_not_read_again() -> None:
     files = {"compose.yml": f"services: {{a: {{build: ., image: {WEB}}}}}", "Dockerfile": "FROM node\n"}
     assert images(f"docker compose build\ndocker run {WEB}", files) == [("read", "node")]
+    assert images(f"docker compose push\ndocker run {WEB}", files) == [("push", WEB), ("read", WEB)]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +88,15 @@ def test_what_a_project_has_built_is_not_read_again() -> None:
         ("volumes: ['./a:/b', c]", ["./a:/b", "c"]),
         ("volumes: [{type: bind, source: a, target: /b}]", ["a"]),
         ("volumes: ['$X:/b']", ["$X:/b"]),
+        ("volumes: ['$Y:/b']", ["y:/b"]),
         ("image: x", []),
     ],
 )
 def test_what_services_mount_is_told_to_commands_that_start_them(service: str, binds: list[str]) -> None:
     for call, expected in (("up", binds), ("build", [])):
-        flow = follow(f"docker compose {call}")
+        flow = follow(f"export Y=y\ndocker compose {call}")
         files = found_by(flow, BOOK, {"compose.yml": f"services: {{a: {{{service}}}}}"}.get)
-        called = invocation(flow.commands[0], BOOK)
+        called = invocation(flow.commands[-1], BOOK)
         assert called
         assert called.syntax
         assert called.syntax.compose
