@@ -76,6 +76,12 @@ def test_a_service_is_built_read_and_pushed(call: str, service: str, uses: Uses)
     assert images(f"export W=$S\ndocker compose {call}", files) == uses
 
 
+def test_paths_are_relative_to_the_first_file_or_to_the_folder_that_is_told() -> None:
+    files = {"a/c.yml": "services: {a: {build: .}}", "a/Dockerfile": "FROM node\n", "sub/Dockerfile": "FROM redis\n"}
+    assert images("cd sub\ndocker compose -f ../a/c.yml build", files) == [("read", "node")]
+    assert images("docker compose --project-directory sub -f a/c.yml build", files) == [("read", "redis")]
+
+
 def test_what_a_project_has_built_is_not_read_again() -> None:
     files = {"compose.yml": f"services: {{a: {{build: ., image: {WEB}}}}}", "Dockerfile": "FROM node\n"}
     assert images(f"docker compose build\ndocker run {WEB}", files) == [("read", "node")]
@@ -186,6 +192,12 @@ def test_a_project_has_the_files_that_compose_finds(script: str, files: dict[str
             {"compose.yml": "["},
             "compose.yml",
             "the Compose file compose.yml cannot be read from the repository",
+        ),
+        (
+            "docker compose --project-directory a --project-directory $(x) pull",
+            {"a/compose.yml": SMALL},
+            "the output of `x`",
+            "the folder the output of `x` of the Compose project is not known",
         ),
         (
             "docker compose --project-directory $D pull",

@@ -37,6 +37,12 @@ def test_what_a_half_is_made_of_is_known(text: str, stored: tuple[str, ...], lit
     [
         ("x ''", "credential-unresolved", "is empty", ""),
         ("x a$T", "credential-unresolved", "is put together from several parts", "the parts of it"),
+        (
+            "[ $X ] && P=a$B || P=$A\nx $P",
+            "credential-unresolved",
+            "is put together from several parts",
+            "the parts of it",
+        ),
         ("x $T$U", "credential-unresolved", "is put together from several parts", "the parts of it"),
         ("x ${T%a}", "unsupported-expansion", "is `$T` through an operator that changes it", "T"),
         ("x ${T:+abc}", "unsupported-expansion", "is `$T` through an operator that changes it", "T"),
@@ -49,9 +55,11 @@ def test_what_a_half_is_made_of_is_known(text: str, stored: tuple[str, ...], lit
     ],
 )
 def test_why_a_half_cannot_be_replaced_is_said(text: str, code: str, detail: str, subject: str) -> None:
-    found = origin(command(text, "x").arguments[0].value, NATIVE).obstacle
+    whole = origin(command(text, "x").arguments[0].value, NATIVE)
+    found = whole.obstacle
     assert found
     assert (found.code, found.detail, found.subject) == (code, detail, subject)
+    assert [one.text for one in whole.literals] == (["abc"] if "abc" in text else [])
 
 
 def test_what_is_not_known_is_named() -> None:
