@@ -183,4 +183,5 @@ def test_a_program_is_handed_what_is_exported_or_given_to_it(script: str, value:
 def test_variables_are_known_to_files_by_what_the_script_sets_them_to() -> None:
     found = environment(command("A=1\nB=$X\nC=$(x)\nif y; then D=1; fi\nA=2 x"), BOOK.built_in)
     assert {name: found[name] for name in "ABCD"} == {"A": "2", "B": "${X}", "C": None, "D": None}
-    assert found["BITBUCKET_WORKSPACE"] == "${BITBUCKET_WORKSPACE}"
+    given = ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
+    assert {name: found[name] for name in given} == {name: f"${{{name}}}" for name in given}
