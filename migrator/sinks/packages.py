@@ -26,7 +26,7 @@ class Name(Struct, frozen=True):
     host: str
     workspace: str
     complete: bool
-    running: bool
+    running: bool = False
 
     @property
     def shown(self) -> str:

@@ -255,4 +255,7 @@ def test_a_pattern_stands_for_all_that_a_name_may_be(reference: str, pattern: st
 
 
 def test_a_name_that_may_go_on_is_a_pattern_that_goes_on() -> None:
-    assert Name(f"{HOST}/acme/web", HOST, "acme", complete=False, running=False).pattern == f"{HOST}/acme/web*"
+    assert not PushedPackages(Settings(own_packages=("b/x",))).listed(
+        Name(f"{HOST}/acme/x", HOST, "acme", complete=True)
+    )
+    assert Name(f"{HOST}/acme/web", HOST, "acme", complete=False).pattern == f"{HOST}/acme/web*"
