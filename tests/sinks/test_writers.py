@@ -43,6 +43,7 @@ def test_nothing_known_of_the_repository_is_written(text: str) -> None:
         ("x >> ./file", "file"),
         ("git checkout v1 -- Dockerfile", "Dockerfile"),
         ("git checkout v1 -- docker", "docker/Dockerfile"),
+        ("git checkout else -- file", "file"),
         ("git checkout -q HEAD~1 Dockerfile", "Dockerfile"),
         ("cd docker && git restore --source v1 Dockerfile", "docker/Dockerfile"),
         ("x &> file", "file"),

@@ -37,6 +37,10 @@ def test_what_sets_nothing_is_no_setting_and_no_doubt(script: str) -> None:
         ("echo 'a: b' > ../.yarnrc.yml", {}),
         ("cd $DIR\necho 'a: b' > .yarnrc.yml", {}),
         ("echo $LINES > .yarnrc.yml", {}),
+        ("if x; then V=a; else V=b; fi\necho c: $V > .yarnrc.yml", {}),
+        ("yarn config set a b c", {}),
+        ("yarn config set a", {}),
+        ("if x; then V=a; else V=b; fi\nyarn config set c $V", {}),
         ("echo -e 'a: b\\nc: d' > .yarnrc.yml", {}),
         ('cat > .yarnrc.yml <<EOF\nnpmScopes:\n  "$(name)":\n    npmAuthIdent: x\nEOF', {}),
     ],
@@ -56,6 +60,9 @@ def test_what_may_set_something_is_a_doubt(script: str, files: dict[str, str]) -
         ("yarn config set npmAuthIdent $U:$T", {}, (FILE, "", "npmAuthIdent", "${U}:${T}")),
         ("yarn config set -H npmScopes.acme.npmAuthIdent x", {}, (HOME, "@acme", "npmAuthIdent", "x")),
         ("yarn config set 'npmRegistries[\"//h/x/\"].a' b", {}, (FILE, "//h/x", "a", "b")),
+        ("yarn config set npmRegistries.h.a b", {}, (FILE, "h", "a", "b")),
+        ("yarn config set 'npmScopes[\"acme\"].a' b", {}, (FILE, "@acme", "a", "b")),
+        ("yarn config set --home a b", {}, (HOME, "", "a", "b")),
     ],
 )
 def test_a_setting_is_told_with_what_it_is_for(
