@@ -118,7 +118,7 @@ def test_checks_that_may_not_be_written_are_named_by_the_lines_of_their_own_file
     found = Report(findings=(replace(finding("a.yml"), checks=checks),), sources=sources)
     made = plan(found, Fixing(guard=True), lambda path: "outside" if path == "b.yml" else None)
     assert made.unguarded == (("b.yml", 1, "outside"), ("b.yml", 3, "outside"))
-    assert [change.path for change in made.changes] == ["a.yml"]
+    assert [change.after for change in made.changes] == [b"- login $NEW $here\n"]
 
 
 # Fix twice is fix once

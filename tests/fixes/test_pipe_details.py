@@ -110,6 +110,9 @@ def test_keys_of_several_values_may_be_one_where_any_is() -> None:
     assert not may_be("y:${V}", "x:1")
     assert may_be("x/${V}:latest", "x/y:1")
     assert not may_be("x/${V}:2", "x/y:1")
+    assert may_be("x/a:${V}", "${W}:1")
+    assert may_be("a:${V}", "a:${W}x")
+    assert not may_be("a:${V}", "b:${W}")
 
 
 def test_the_workspace_is_taken_for_granted_where_nobody_says_it() -> None:
@@ -379,6 +382,7 @@ API = (TAG.replace("/web:", "/api:"), PUSH.replace("/web:", "/api:"))
         ((BUILD, TAG, API[0], LOGIN, API[1], PUSH), (BUILD, "docker tag web api", "api:1", "web:1")),
         ((BUILD, TAG[:-2], LOGIN, PUSH[:-2]), (BUILD, "web:latest")),
         (("V=1", BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), ("V=1", BUILD, "web:1")),
+        (("V=$(echo 1)", BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), ("V=$(echo 1)", BUILD, "web:1")),
         ((BUILD, f"{TAG[:-1]}$V", LOGIN, f"{PUSH[:-1]}$V"), (BUILD, "web:${V}")),
         ((BUILD, f"{TAG[:-1]}$V", TAG, LOGIN, f"{PUSH[:-1]}$V"), (BUILD, TAG, "web:${V}")),
         ((BUILD, TAG, "./x", LOGIN, PUSH, "ls"), (BUILD, TAG, "./x", "web:1", "ls")),

@@ -205,6 +205,7 @@ def test_who_else_sees_a_variable_keeps_its_assignment(
                 "the password is in UV_PUBLISH_TOKEN, which patless can't replace by two variables", "UV_PUBLISH_TOKEN",
             )
             for line in (
+                f'export "UV_PUBLISH_TOKEN=$PAT"; {UV}',
                 f"UV_PUBLISH_TOKEN=$PAT; export UV_PUBLISH_TOKEN; {UV}", f"declare -x UV_PUBLISH_TOKEN=$PAT; {UV}",
                 f"export -p UV_PUBLISH_TOKEN=$PAT; {UV}", f"set -a; UV_PUBLISH_TOKEN=$PAT; {UV}",
                 f"export UV_PUBLISH_TOKEN=$PAT; {UV}; ./x", f"f() {{ UV_PUBLISH_TOKEN=$PAT {UV}; }}; f",

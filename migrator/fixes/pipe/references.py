@@ -60,7 +60,7 @@ class ReferenceWriter:
         only = definitions[0] if len(definitions) == 1 else None
         if only is not None and param.name not in self.changing:
             literal = only.value.text
-            if only.word is None and literal is not None and _PLAIN.fullmatch(literal):
+            if literal is not None and _PLAIN.fullmatch(literal):
                 return literal
             try:
                 if only.word is not None and not only.positional:
