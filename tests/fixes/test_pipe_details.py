@@ -178,6 +178,9 @@ AGAIN = f"docker tag {WEB} web"
         ((TAG, 'docker tag web "web:$X"'), ""),
         ((TAG, 'docker tag other "api:$X"'), ""),
         ((TAG, "docker tag other web"), AGAIN),
+        ((BUILD, TAG, "docker tag other $(date)"), AGAIN),
+        ((TAG, "docker tag other $(date)"), AGAIN),
+        (("docker tag other $(date)", TAG), ""),
         ((BUILD, TAG, "docker commit box web2"), AGAIN),
         ((BUILD, TAG, "docker build -t $X ."), AGAIN),
         ((f"docker build -t {WEB} .",), AGAIN),
@@ -338,7 +341,7 @@ AFTER = {
                 (BUILD, TAG, "docker tag a $X"),
                 ("docker tag a $X",),
             )
-            for again in ("docker tag other $X", "docker tag other $RANDOM")
+            for again in ("docker tag other $X", "docker tag other $((N + 1))")
         ),
         ((BUILD, TAG, LOGIN, PUSH, "docker tag other web", PUSH), "", ""),
         ((BUILD, TAG, LOGIN, PUSH, TAG, PUSH), "", ""),
