@@ -804,6 +804,13 @@ MATCHED = "(switch{} ? (like{}) (set y ?) {})"
         ('x = a / "b"', "(set x (text ? '/' 'b'))"),
         ('x = "a" / b', "(set x (text 'a' '/' ?))"),
         ("x = a / b", "(set x (? ? ?))"),
+        ('x = os.path.join("a", "b")', "(set x (text 'a' '/' 'b'))"),
+        ("x = os.path.join(*y)", "(set x (? (? ?) ?))"),
+        ('x = os.path.join("a", k=y)', "(set x (? (? ?) 'a' ?))"),
+        ("from pathlib import Path\nx = Path()", "(set x ?)"),
+        ('f()[0] = "a"', ""),
+        *((f"os.environ.{name}()", "") for name in ("items", "keys", "values")),
+        ("x = os.environ.copy()", "(set x (? (?[a copy of the environment] ?)))"),
     ],
 )
 def test_what_is_known_of_calls_lists_and_branches(source: str, nodes: str) -> None:
@@ -834,6 +841,11 @@ def test_a_copy_knows_whether_other_keywords_change_its_command(given: str, know
 )
 def test_what_looks_like_a_login_is_told_by_its_words_or_its_name(call: str, told: bool) -> None:
     assert (UNTOLD in shown(call)) is told
+
+
+def test_a_text_that_is_filled_in_is_told_with_what_it_is_given() -> None:
+    call = 'f("docker login -u {} -p {}".format(os.environ["U"], os.environ["P"]))'
+    assert "(text 'docker login -u {} -p {}' (? $U $P))" in shown(call)
 
 
 @pytest.mark.parametrize(
