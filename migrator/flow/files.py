@@ -167,8 +167,8 @@ class FileGraph:
             words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
             called = {part for word in words for text in _texts(word) for part in (text, text.rpartition("/")[2])}
             for output in one.outputs:
-                text = output.path.symbol()
-                if text is None or text.rpartition("/")[2] in names:
+                name = (output.path.symbol() or "${").rpartition("/")[2]
+                if "${" in name or name in names:
                     yield frozenset(output.content.files)
             writer = self.programs.writers.get(one.name)
             copies = writer is not None and writer.words == "last"
@@ -176,20 +176,21 @@ class FileGraph:
             if called & names or (
                 copies and (lacking or any(starts.search(text) for text in called for starts in starting))
             ):
-                yield from self.moved(
-                    one, words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
-                )
+                told = words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
+                yield from self.moved(one, told, names)
             elif puts and words:
                 yield from (Top("a copy", (f"**/{name}",)) for name in sorted(names))
 
-    def moved(self, command: Command, words: Iterable[Argument]) -> Iterator[Paths]:
-        """The files that words of a command name, and what is in the folders."""
+    def moved(self, command: Command, words: Iterable[Argument], names: Collection[str] = ()) -> Iterator[Paths]:
+        """The files that words of a command name, and what is in the folders; of the root those of the `names`."""
         for word in words:
             paths = named(word.value, command.folders, self.runs.clone)
             if not paths and command.name == "ln" and (word.text or "").startswith("../"):  # from where the link is
                 paths = Top("a link", (f"**/{(word.text or '').lstrip('./')}",))
             yield paths
             yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
+            if not isinstance(paths, Top) and "" in paths:
+                yield from (Top("a copy", (f"**/{name}",)) for name in sorted(names))
 
     def lacks(self, command: Command) -> Iterator[str]:
         """The paths that a command runs and that are no files of the repository."""

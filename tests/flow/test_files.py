@@ -185,6 +185,113 @@ def test_whether_a_command_runs_nothing_of_the_repository(text: str, idle: bool)
     assert idles(command(text), BOOK.programs) is idle
 
 
+THERE = ("ci/login.sh", "ci/other.sh", "tools/login", "login", "a.sh", "README.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("./a.sh", []),
+        ("./b.sh", ["./b.sh"]),
+        ("b.sh", []),
+        ("cat ./b.sh", []),
+        ("sh b.sh", ["b.sh"]),
+        ("sh a.sh", []),
+        ("sh b", []),
+        ("sh ./b", ["./b"]),
+        ("sh -x b.sh c", ["b.sh"]),
+        ("sh b.sh c.sh", ["b.sh"]),
+        ("sh b.sh ./c", ["b.sh", "./c"]),
+        ("/opt/b.sh", ["/opt/b.sh"]),
+        ("with-lock ./b.sh", []),
+        ("f() { x; }; f ./b.sh", []),
+    ],
+)
+def test_which_paths_that_a_command_runs_are_not_there(text: str, lacking: list[str]) -> None:
+    assert list(graph(*THERE).lacks(command(text))) == lacking
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("cp ci/login.sh /opt/b.sh; /opt/b.sh", {"ci/login.sh"}),
+        ("cp ci/login.sh b.sh; sh b.sh", {"ci/login.sh"}),
+        ("cp ci/login.sh b.sh; sh a.sh", set()),
+        ("cp ci/login.sh b.sh", set()),
+        ("cp -r ci /opt; /opt/ci/b.sh", {"ci/login.sh", "ci/other.sh"}),
+        ("cp ci/login.sh /usr/bin/unheard; unheard", {"ci/login.sh"}),
+        ("cp ci/login.sh /usr/bin/; login.sh", {"ci/login.sh"}),
+        ("cp ci/other.sh /usr/bin/; unheard", set()),
+        ("cp a.sh b.sh; cp ci/login.sh c.sh; sh c.sh", {"a.sh", "ci/login.sh"}),
+        ("ln -s ci/login.sh b.sh; ./b.sh", {"ci/login.sh"}),
+        ("cd x; ln -s ../ci/login.sh b.sh; ./b.sh", {"ci/login.sh"}),
+        ("ln -s ../../ci/login.sh /opt/b.sh; /opt/b.sh", {"ci/login.sh"}),
+        ("cat ci/login.sh > b.sh; sh b.sh", {"ci/login.sh"}),
+        ("cat ci/login.sh > b.sh; sh c.sh", set()),
+        ("cat ci/login.sh > $X; sh c.sh", {"ci/login.sh"}),
+        ("cat ci/login.sh > b.sh", set()),
+        ("tar czf x.tgz .; /opt/login", {"login", "tools/login"}),
+        ("install -m755 ci/login.sh /usr/bin/unheard; unheard", {"ci/login.sh"}),
+        ("echo ci/login.sh b.sh; sh b.sh", set()),
+        ("dd if=ci/login.sh of=b.sh; sh b.sh", set()),
+        ("with-lock ci/login.sh b.sh; sh b.sh", {"ci/login.sh"}),
+        ("cp ci/login.sh hooks/pre-push; git config core.hooksPath hooks", {"ci/login.sh"}),
+        ("cp ci/login.sh x; git config user.name y", set()),
+        ("cp -r . /opt; /opt/b.sh", set()),
+        ("cp -r . /opt; /opt/ci/login.sh", {"ci/login.sh"}),
+        ("cp -a ./ /opt/x; sh /opt/x/tools/login", {"login", "tools/login"}),
+        ("cp -r $BITBUCKET_CLONE_DIR /opt/x; /opt/x/ci/other.sh", {"ci/other.sh"}),
+        ("rsync -a . /opt/x/; /opt/x/ci/other.sh", {"ci/other.sh"}),
+    ],
+)
+def test_which_files_may_be_put_where_something_runs(text: str, copied: set[str]) -> None:
+    files = graph(*THERE)
+    found = [files.matched(paths) for paths in files.copied(follow(text).commands)]
+    assert {path for paths in found if not isinstance(paths, Top) for path in paths} == copied
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept"),
+    [
+        ((frozenset({"home"}),), {"home/.npmrc", "home/x"}),
+        ((frozenset({"home/a.py"}),), {"home/a.py"}),
+        ((frozenset({"home/*"}),), {"home/.npmrc", "home/x"}),
+        ((frozenset({"hom*"}),), {"home/.npmrc", "home/x", "home.x"}),
+        ((frozenset({"hom"}),), set()),
+        ((frozenset({"missing"}),), set()),
+        ((frozenset(),), set()),
+        ((), set()),
+        ((ROOT,), {"home/.npmrc", "home/x", "home.x", "b"}),
+        ((Top("x", ("home/x", "b")),), {"home/x", "b"}),
+        ((Top("x"),), {"home/.npmrc", "home/x", "home.x", "b"}),
+        ((frozenset({"b"}), frozenset({"home"})), {"b", "home/.npmrc", "home/x"}),
+        ((frozenset(f"{number}*" for number in range(17)),), {"home/.npmrc", "home/x", "home.x", "b"}),
+        ((frozenset(f"{number}*" for number in range(16)),), set()),
+    ],
+)
+def test_in_which_files_a_client_may_keep_its_logins(taken: tuple[Paths, ...], kept: set[str]) -> None:
+    files = graph("a.py", "b", "home.x", "home/.npmrc", "home/a.py", "home/x")
+    assert files.kept_in(taken) == kept
+
+
+def test_which_files_hold_a_word() -> None:
+    texts = {"a": "TOKEN x", "b": "my_token", "c": "other", "d.md": "token", "e": "token"}
+    files = FileGraph(
+        Memory({path: text.encode() for path, text in texts.items()}),
+        texts.get,
+        BOOK.programs,
+        BOOK.built_in.clone,
+        apart=("e",),
+    )
+    assert files.holding(("token",)) == {"a": "TOKEN x", "b": "my_token"}
+    assert files.holding(("nothing", "other")) == {"c": "other"}
+    assert files.holding(("token",), frozenset({"b", "c", "d.md"})) == {"b": "my_token"}
+    assert files.speaking_of("token") == frozenset()
+    assert files.speaking_of("TOKEN") == {"a"}
+    assert files.speaking_of("my") == frozenset()
+    assert files.speaking_of("other") == {"c"}
+
+
 def test_a_file_that_the_step_may_write_is_not_what_stands_there() -> None:
     files = graph("ci/a.sh")
     run = command("sh ci/a.sh")
