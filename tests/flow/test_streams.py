@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.ir.values import symbol
+from migrator.ir.values import Unknown, symbol
 from tests.flow.reading import command, follow
 from tests.flow.test_flow import seen
 
@@ -77,6 +77,12 @@ UNSURE = [
     "cd $X\necho a > f",
     "echo a > f\ncd sub",
     "make > f",
+    "echo a &> f",
+    "true 2> f",
+    "echo a > f 2> g",
+    "while x; do echo a > f; done",
+    "echo a > f\ntee f",
+    "trap x ERR\necho a > f\n./y",
 ]
 
 
@@ -175,3 +181,55 @@ def test_what_a_variable_is_read_from(text: str, ways: set[str | None]) -> None:
 )
 def test_a_file_is_read_before_it_is_written_where_the_order_is_not_known(text: str) -> None:
     assert [None] in seen(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "image"),
+    [
+        ("docker build --iidfile f .", ""),
+        ("docker build --iidfile=f .", ""),
+        ("docker build . --iidfile f", ""),
+        ("docker build --iidfile /tmp/f .", None),
+        ("docker build --iidfile f --iidfile g .", None),
+        ("docker build --iidfile", None),
+        ("docker build .", None),
+        ("other build --iidfile f .", None),
+        ("docker build --iidfile f . || true", ""),
+        ("echo x > f\ndocker build --iidfile f .", ""),
+        ("echo x > f\ndocker build --iidfile f . || true", None),
+        ("docker build --iidfile f .\nmake", None),
+        ("for i in 1 2; do docker build --iidfile f .; done", None),
+        ("x && docker build --iidfile f .", None),
+        ("docker() { x; }\ndocker build --iidfile f .", None),
+    ],
+)
+def test_the_id_that_a_build_writes_is_that_of_the_image(text: str, image: str | None) -> None:
+    pieces = command(f'{text}\nsee "$(cat f)"', "see").arguments[0].value.pieces
+    found = {one.image for one in pieces if isinstance(one, Unknown)}
+    assert found == {image}
+
+
+@pytest.mark.parametrize("path", ["/tmp/f", "/tmp/x/f", "x/f", "$BITBUCKET_CLONE_DIR/f"])
+def test_a_file_in_the_clone_or_a_temporary_one_is_known_by_its_path(path: str) -> None:
+    assert seen(f"echo a > {path}\nsee $(cat {path})") == [["a"]]
+    assert seen(f"echo a > {path}\nsee $(cat {path}x)") == [[None]]
+
+
+@pytest.mark.parametrize("path", ["/tmp/../f", "/opt/f", "~/f", "f*", "$X"])
+def test_what_is_in_another_file_is_not(path: str) -> None:
+    assert seen(f"echo a > {path}\nsee $(cat {path})") == [[None]]
+
+
+@pytest.mark.parametrize(
+    ("redirect", "ways"),
+    [
+        ("> f", {"b", "c"}),
+        ("< f", {"b", "c"}),
+        ("> /dev/null", {"b"}),
+        ("< /dev/null", {"b"}),
+        ("<<< x", {"b"}),
+        ("2>&1", {"b"}),
+    ],
+)
+def test_a_command_does_not_run_where_a_file_cannot_be_opened(redirect: str, ways: set[str]) -> None:
+    assert set(seen(f"T=c\n{{ T=b; }} {redirect} || true\nsee $T")[0]) == ways
