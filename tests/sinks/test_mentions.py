@@ -56,10 +56,12 @@ def test_a_package_is_named_as_far_as_it_stands_there(text: str, reference: str,
     assert (found.reference.removesuffix("."), found.open, found.pushed) == (reference, open, False)
 
 
-@pytest.mark.parametrize("between", [" ", ",", "\n", ";", ":1 ", "' '", " and "])
-def test_names_that_stand_side_by_side_are_named_each(between: str) -> None:
-    found = mentioned_packages(f"crg.apkg.io/acme/web{between}crg.apkg.io/acme/base{between}", BOOK)
-    assert [one.reference for one in found] == ["crg.apkg.io/acme/web", "crg.apkg.io/acme/base"]
+@pytest.mark.parametrize("between", ["\n", " ", ",", "\r\n", "', '", "\n- "])
+def test_of_a_list_every_package_is_named(between: str) -> None:
+    text = between.join(f"crg.apkg.io/acme/{name}" for name in "abc")
+    found = list(mentioned_packages(text, BOOK))
+    assert [(one.reference[-1], one.open) for one in found] == [("a", False), ("b", False), ("c", False)]
+    assert [text[one.span.start : one.span.end] for one in found] == ["crg.apkg.io"] * 3
 
 
 @pytest.mark.parametrize(
