@@ -100,3 +100,37 @@ def test_what_is_encoded_counts_in_files_that_may_run_and_in_those_of_the_step()
 def test_of_more_files_than_are_looked_through_what_the_step_says_is_left() -> None:
     files: dict[str, str | bytes] = {f"ci/{number}": "" for number in range(5100)}
     assert told(files, ALL, frozenset(), Source("z.yml", ENCODED)) == [("z.yml", 1, 6, f"{HOST}/base")]
+
+
+AUTHS = '{"auths": {"crg.apkg.io": {"auth": "c29tZTp0b2tlbg=="}}}'
+KEPT: dict[str, str | bytes] = {
+    "config.json": AUTHS,
+    "ci/auth.json": "{}" + AUTHS,
+    "x.yml": AUTHS,
+    "native.json": AUTHS + "$BITBUCKET_PACKAGES_USERNAME $BITBUCKET_PACKAGES_TOKEN",
+    "other.json": AUTHS.replace("crg.apkg", "ghcr"),
+    "names.json": "crg.apkg.io",
+    "followed.py": AUTHS,
+}
+
+
+def test_login_files_are_kept_logins_to_packages_that_are_not_native() -> None:
+    texts = RegistryTexts(graph(KEPT), BOOK, frozenset({"followed.py"}))
+    found = texts.kept(frozenset(KEPT))
+    assert set(found) == {"config.json", "ci/auth.json", "x.yml"}
+    assert {path: str(KEPT[path])[span.start : span.end] for path, span in found.items()} == dict.fromkeys(
+        found, '"auths":'
+    )
+    assert found["ci/auth.json"].start == 3
+    assert set(texts.kept(frozenset({"x.yml", "names.json"}))) == {"x.yml"}
+    assert texts.kept(frozenset(KEPT)) is found
+
+
+def test_of_more_files_than_are_looked_through_those_count_that_are_named_as_clients_name_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("migrator.flow.files._MOST_FILES_HELD", 1)
+    texts = RegistryTexts(graph(KEPT | {"b/config.json": LARGE}), BOOK, frozenset())
+    assert set(texts.kept(frozenset({*KEPT, "b/config.json"}))) == {"config.json", "ci/auth.json"}
+    found = texts.evidence(frozenset(), ())
+    assert isinstance(found, Top)
