@@ -68,6 +68,24 @@ def test_a_step_that_uses_a_script_in_another_way(item: str) -> None:
     assert outsider(item)
 
 
+@pytest.mark.parametrize(
+    ("item", "who"),
+    [
+        ("{pipe: atlassian/ssh-run:1, variables: {COMMAND: scripts/login.sh}}", "a pipe of a step"),
+        ("foo < scripts/login.sh", "a redirection of a step"),
+        ("'if [ scripts/login.sh'", "a step that is not read"),
+        ("foo scripts/login.sh", "`foo` of a step"),
+        ("foo scripts/$X", "`foo` of a step"),
+        ("$X scripts/login.sh", "`a program` of a step"),
+        ("scripts/other scripts/login.sh", "`other` of a step"),
+        ("ls scripts/login.sh", ""),
+        ("foo < scripts/other.sh", ""),
+    ],
+)
+def test_who_uses_a_script_is_said(item: str, who: str) -> None:
+    assert outsider(item) == who
+
+
 @pytest.mark.parametrize("path", ["env.sh", "ci/env", ".environment", "env", "ci/login.env.sh"])
 def test_a_file_that_nobody_loads_by_its_name(path: str) -> None:
     assert not outsider(path=path, run=f". ./{path}")
