@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from migrator.reports.wording.stored import MEANS
 from migrator.secrets.references.finding import Finder, find
-from migrator.secrets.references.opaque import MOST
+from migrator.secrets.references.opaque import MOST, OpaqueForms
 from migrator.secrets.references.records import OpaqueKind
+from migrator.secrets.references.rules import Form, Language, Rules
 from tests.secrets.test_references import NAME, pipelines
 
 
@@ -331,6 +334,27 @@ def test_fields_are_read_into_from_variables_whose_names_begin_so(path: str, tex
 def test_pipelines_of_another_repository_are_told_by_their_place(text: str, found: list[tuple[int, int, str]]) -> None:
     told = Finder([NAME]).look(text.encode(), "bitbucket-pipelines.yml").opaque
     assert [(one.line, one.column, one.text) for one in told if one.kind is OpaqueKind.IMPORT] == found
+
+
+def test_a_file_may_hold_the_forms_one_of_whose_needles_stands_in_it_as_their_letters_count() -> None:
+    def form(kind: str, needle: str, languages: str = "", *, folded: bool = False, beside: str = "") -> Form:
+        return Form(kind, re.compile(needle), (needle,), frozenset(languages.split()), folded, beside)
+
+    plain, folded = form("plain", "getenv"), form("folded", "getenv", folded=True)
+    beside, python = form("beside", "call", beside="import"), form("python", "call", "python")
+    long = form("long", "env" * 20)
+    forms = OpaqueForms(Rules((), (), (plain, folded, beside, python, long), ()))
+
+    def held(data: bytes, language: str = "shell") -> list[str]:
+        return [one.kind for one in forms.forms(data, Language((), name=language))]
+
+    assert held(b"x getenv y") == ["plain", "folded"]
+    assert held(b"x GETENV y") == ["folded"]
+    assert held(b"call") == []
+    assert held(b"call import") == ["beside"]
+    assert sorted(held(b"call import", "python")) == ["beside", "python"]
+    assert held(b"x" + b"env" * 20) == ["long"]
+    assert held(b"env get") == []
 
 
 def test_every_kind_of_text_has_a_case() -> None:
