@@ -285,7 +285,7 @@ def said(
         ),
         (f"{UV}\nuv sync", {"pyproject.toml": INDEX}, {"no uv.lock names a package of pypi.apkg.io"}, set()),
         (f"{UV}\nuv lock", FILES, {FOREIGN, ANY.format("uv lock")}, set()),
-        (f"{UV}\nuv", FILES, {FOREIGN, ANY.format("uv")}, set()),
+        (f"{UV}\nuv $X", FILES, {FOREIGN, ANY.format("uv")}, set()),
         (f"{UV}\nuv sync", {**FILES, "uv.lock": "\0" * 9}, {UNREAD_LOCK}, set()),
         (f"{UV}\nsed -i s/a/b/ uv.lock\nuv sync", FILES, {UNREAD_LOCK}, set()),
         (f"{UV}\nsed -i s/a/b/ poetry.lock\nuv sync", {**FILES, "poetry.lock": "x"}, {FOREIGN}, {CURRENT}),
