@@ -14,13 +14,14 @@ from types import CodeType
 
 import pytest
 
+from tests import fixtures_support
 from tests.mutation.covering import QUIET, ROOT
 from tests.mutation.operators import Mutant
 from tests.mutation.quickly import Question
 
 _PARTS = (
     *("hypothesis", "jinja2", "libcst", "libcst.metadata", "msgspec", "openapi_core", "requests", "rich.console"),
-    *("ruamel.yaml", "syrupy", "typer.main", "yaml", "tests.test_fixtures"),
+    *("ruamel.yaml", "syrupy", "typer.main", "yaml"),
 )
 _LONGER, _START = 3, 30
 
@@ -32,6 +33,7 @@ def prepare() -> None:
             importlib.import_module(name)
         except ImportError:
             continue
+    fixtures_support.cases()
     assert not any(name.partition(".")[0] == "migrator" for name in sys.modules)
 
 
