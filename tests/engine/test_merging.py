@@ -28,6 +28,13 @@ def test_one_finding_assumes_what_each_of_the_steps_assumes() -> None:
     assert [use.position.line for use in finding.uses] == [6, 10]
 
 
+def test_one_finding_tells_which_variables_are_left_in_each_of_the_steps() -> None:
+    text = SHARED.replace("docker push crg.apkg.io/acme/{}:1", 'curl -u "$BB_EMAIL:$BB_PKG_TOKEN" acme.example', 1)
+    (finding,) = report_on(text.format("web")).findings
+    alone = report_on(SHARED.format("web", "web")).findings[0]
+    assert (alone.remaining, sorted(finding.remaining)) == ((), ["BB_EMAIL", "BB_PKG_TOKEN"])
+
+
 def test_what_both_assume_is_said_once() -> None:
     (finding,) = report_on(SHARED.format("web", "web")).findings
     assert finding.assumptions == ("crg.apkg.io/acme/web is linked to this repository",)

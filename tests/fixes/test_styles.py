@@ -45,10 +45,21 @@ def test_where_a_login_in_a_script_is_changed(files: dict[str, bytes], style: st
             {PATH: "make login\ngit -c credential.helper='!f() { echo $BB_PKG_TOKEN; }; f' push\n"},
             "`git` also sees BB_PKG_T",
         ),
+        (
+            {PATH: "make login # git\n", "more": "\t@$$TOOL -e BB_PKG_TOKEN\n"},
+            "`a program that is not known` also sees BB_EMAIL",
+        ),
         ({PATH: "make login\n$TOOL -e BB_PKG_TOKEN\n"}, "`a program` also sees BB_PKG_T"),
         ({PATH: "make login\nEACH=BB_PKG_TOKEN\n"}, "what sets EACH also sees BB_PKG_T"),
     ],
-    ids=["through an assignment", "in the file itself", "by its name", "by a program without a name", "by what is set"],
+    ids=[
+        "through an assignment",
+        "in the file itself",
+        "by its name",
+        "in the file without a name",
+        "by a program without a name",
+        "by what is set",
+    ],
 )
 def test_what_a_bridge_would_reach_is_named_where_it_reads_the_value(files: dict[str, str], who: str) -> None:
     """Not where the value is only passed on."""
@@ -61,7 +72,7 @@ def test_what_a_bridge_would_reach_is_named_where_it_reads_the_value(files: dict
     (finding,) = report_on({path: text.encode() for path, text in texts.items()}).findings
     (detail,) = [one.detail for one in finding.reasons if one.code == "bridge-reaches-more"]
     assert detail.startswith(who)
-    assert len(finding.reasons) == 1 or "$TOOL" in files[PATH]
+    assert len(finding.reasons) == 1 or "$TOOL" in "".join(files.values())
 
 
 def test_a_pipe_takes_the_place_of_logins_to_push_images_and_of_no_other() -> None:

@@ -41,6 +41,7 @@ def test_each_file_whose_name_is_known_is_looked_into() -> None:
         ("pip.conf", "[global]\nindex-url = https://pypi.apkg.io/acme/simple\n"),
         ("pip.conf", f"[global]\nindex-url = https://ci:{TOKEN}@pypi.acme.example/?x=pypi.apkg.io\n"),
         (".netrc", f"machine pypi.apkg.io login ci\nmachine acme.example password {TOKEN}\n"),
+        (".netrc", f"machine pypi.apkg.io login ci\nmachine a.example password {TOKEN}\nmachine b.example login b\n"),
         (".netrc", f"machine pypi.apkg.io login ci\ndefault password {TOKEN}\n"),
         (".docker/config.json", '{"auths": {"crg.apkg.io": {}, "docker.io": {"auth": "x1"}}}'),
         ("config.json", '{"registry": "crg.apkg.io", "auth": "x1"}'),

@@ -181,6 +181,7 @@ def test_a_text_with_more_pieces_than_there_are_signs_is_not_known() -> None:
         ("echo a=b > $(x)/other.xml", "s.xml"),
         ("echo a=b > $(x)", "s.xml"),
         ("[ $X ] && F=../other.xml || F=../s.xml\necho a=b > $F", "s.xml"),
+        ("[ $X ] && F=../other.xml || F=../$N.xml\necho a=b > $F", "s.xml"),
         (f"echo a=b > $D/settings.xml\n{WRITE}", HOME),
         ("echo a=b > $D/settings.xml\ncp s.xml ~/.m2/settings.xml", HOME),
         ("echo a=b > $D/s.xml\ncp s.xml ~/.m2/settings.xml", HOME),
