@@ -16,6 +16,7 @@ from migrator.secrets.deployments import environments
         ("x: &x {deployment: test}\na: {<<: *x}\nb: *x", {"test"}),
         ("a: {deployment: $WHERE}", None),
         ("a: {environment: {name: x}}\nb: {deployment: [y, z]}", frozenset()),
+        ("a: {? [deployment, x] : y, deployment: z}", {"z"}),
         ("a: [", None),
     ],
 )

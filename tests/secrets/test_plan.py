@@ -58,8 +58,24 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
             PLAN,
             rows=(replace(ROW, verdict=RemovalVerdict.ROLLBACK, meaning=plans.meaning(RemovalVerdict.ROLLBACK, ())),),
         ),
+        replace(
+            PLAN,
+            rows=(
+                replace(ROW, verdict=RemovalVerdict.IN_USE, meaning=plans.meaning(RemovalVerdict.IN_USE, ())),
+                replace(ROW, uuid="{2}", key="OLD_PAT"),
+            ),
+        ),
     ],
-    ids=["version", "no zone", "no date", "one variable twice", "other evidence", "other verdict", "may not go"],
+    ids=[
+        "version",
+        "no zone",
+        "no date",
+        "one variable twice",
+        "other evidence",
+        "other verdict",
+        "may not go",
+        "one may",
+    ],
 )
 def test_a_plan_that_nobody_wrote_is_refused(tmp_path: Path, plan: Plan) -> None:
     path = tmp_path / "plan.json"

@@ -11,9 +11,10 @@ from migrator.options import UsageError
 from migrator.options.secrets import Signers
 from migrator.secrets import journal
 from migrator.secrets import plan as plans
-from migrator.secrets.journal import Event, JournalError
-from migrator.secrets.proving import enough, proof, summary
+from migrator.secrets.journal import Event, JournalError, LogEntry
+from migrator.secrets.proving import _log, enough, proof, summary
 from migrator.secrets.records import RemovalVerdict
+from migrator.secrets.signing import Signature
 from tests.secrets.test_plan import PLAN, ROW
 
 TWO = replace(PLAN, rows=(ROW, replace(ROW, uuid="{2}", key="OLD_PAT")))
@@ -58,6 +59,27 @@ def test_the_last_that_was_done_of_each_row_counts(
 def test_who_did_it_is_told(by: str, said: str, tmp_path: Path) -> None:
     found = proof(written(tmp_path, *BOTH, by=by), None, Signers())
     assert sum(one.endswith(said) for one in found.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("signer", "names", "lines", "said", "good"),
+    [
+        ("", (), 2, "log: it has no valid signature", False),
+        ("ada", ("ada",), 2, "log: lines 3 to 3 have no valid signature", True),
+        ("ada", ("ada", "Dana"), 2, "log: lines 3 to 3 have no valid signature", True),
+        ("dana", ("dana",), 3, "", True),
+        ("ada", ("ada",), 3, "log: it has no valid signature", False),
+    ],
+)
+def test_how_much_of_a_log_is_signed_by_whoever_did_it_is_told(
+    signer: str, names: tuple[str, ...], lines: int, said: str, good: bool
+) -> None:
+    """Nobody has to have done the second line; the third one was Dana's."""
+    entries = [LogEntry("", Event.STARTED, "", "", by="dana"), LogEntry("", Event.GONE, "", "", by="")]
+    entries.append(LogEntry("", Event.ENDED, "", "", by="dana"))
+    told, valid = _log(entries, [Signature(Path("plan.1.logsig"), signer, "SHA256:x", "", names, lines)])
+    last = told[-1] if told[-1].startswith("log: ") else ""
+    assert (last.partition(";")[0], valid) == (said, good)
 
 
 def test_a_log_of_another_plan_is_none(tmp_path: Path) -> None:

@@ -137,6 +137,7 @@ def test_a_step_that_starts_another_pipeline_gives_it_variables() -> None:
     )
     assert kinds(text.replace("@", "MY_PAT: $OTHER"), "bitbucket-pipelines.yml") == ["assignment"]
     assert kinds(text.replace("@", "TOKEN: $MY_PAT"), "bitbucket-pipelines.yml") == ["pipe"]
+    assert kinds(text.replace("@", "? [A, B] : $MY_PAT"), "bitbucket-pipelines.yml") == ["pipe"]
 
 
 def test_a_declaration_without_its_key_is_one_of_no_variable() -> None:
