@@ -44,6 +44,13 @@ def test_what_a_step_publishes_and_reads_is_told(pair: str) -> None:
     assert found(pair, "npm ci", "npm publish") == [(f"{HOST}/@acme/ui", Ownership.FOREIGN, 0, 1), web]
 
 
+def test_a_step_without_a_pair_hides_none_behind_it() -> None:
+    later = step(PAIR, "npm publish").partition("  default:\n")[2]
+    files = {PATH: step("npm ci") + later, "package.json": WEB, ".npmrc": ROUTE}
+    report = report_on({path: text.encode() for path, text in files.items()})
+    assert [one.name for one in report.packages] == [f"{HOST}/@acme/web"]
+
+
 def test_a_package_is_published_from_its_folder_and_a_private_one_never() -> None:
     other = '{"name": "@acme/lib"}'
     assert found(PAIR, "cd lib", "npm publish", lib__package_json=other) == [(f"{HOST}/@acme/lib", Ownership.OWN, 1, 0)]

@@ -52,3 +52,17 @@ def test_of_many_runs_the_first_ones_are_shown_and_the_others_counted() -> None:
     (walk,) = trace(view, [PATH], BOOK, Settings(), BITBUCKET, "a.sh", 1).walks
     assert [one.step.position.line for one in walk.runs] == [4, 7, 10, 13]
     assert walk.more == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "others"),
+    [
+        ("ls", ()),
+        ("make", (("Makefile", "what of it runs is known only then"),)),
+        ("./$X", (("**", "cannot tell which, because of a variable"),)),
+    ],
+)
+def test_which_files_may_run_unseen_is_told(command: str, others: tuple[tuple[str, str], ...]) -> None:
+    files = {PATH: step(command, LOGIN.strip()).encode(), "Makefile": b"include x.mk\nall: ; ls\n"}
+    (walk,) = trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, PATH, 6).walks
+    assert walk.runs[0].followed.others == others

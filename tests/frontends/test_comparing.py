@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.frontends.shell.comparing import same
+from migrator.frontends.shell.comparing import _expands, same
 from migrator.frontends.shell.programs import lower
 from migrator.text.edits import Edit, splice
 from migrator.text.source import Span
@@ -56,3 +56,13 @@ def test_whole_words_may_become_a_pair(text: str, old: str, new: str, expected: 
     at = text.index(old)
     edits = [Edit("x", Span(at, at + len(old)), new)]
     assert same(lower(text), lower(splice(text, edits)), edits) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("$A", True), ('"$A"', True), ('"a"', False), ("$B", False), ('"$A$A"', False), ("${A:-a}", False)],
+)
+def test_a_word_that_is_a_variable_alone(word: str, expected: bool) -> None:
+    (statement,) = lower(f"echo {word}")
+    (part,) = statement.node.words[1].parts
+    assert _expands(part, "A") is expected
