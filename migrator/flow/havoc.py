@@ -34,15 +34,9 @@ class HavocModel:
     def node(self, node: Havoc, state: State, frame: Frame) -> None:
         for word in node.words:
             self.machine.expressions.value(word, state, frame)
-        value = Value.of(Unknown(node.why))
-        if node.names is None:
-            self.unseen(node.why, node.span, frame)
-            self.reads(node.span, state, frame)
-            self.sets(value, state)
-            return
-        for name in node.names:
-            state.assign(name, (self.machine.variables.define(name, value, None, state),))
-            state.exported |= {name} if node.exported else set()
+        self.unseen(node.why, node.span, frame)
+        self.reads(node.span, state, frame)
+        self.sets(Value.of(Unknown(node.why)), state)
 
     def reads(self, at: Span, state: State, frame: Frame, names: Iterable[str] | None = None) -> None:
         """Something here may read any variable that the program has set, or any of `names`."""

@@ -327,14 +327,12 @@ class ChangeDirectory(Struct, frozen=True):
 
 
 class Havoc(Struct, frozen=True):
-    """Something that is not understood: it may set the variables `names`, any where None, and read any. `words` are
-    what it is given, `why` completes "comes from …". `exported`: what it sets, started programs see."""
+    """Something that is not understood: it may set any variable, and read any. `words` are what it is given, `why`
+    completes "comes from …"."""
 
-    names: tuple[str, ...] | None
     why: str
     span: Span
     words: tuple[Join, ...] = ()
-    exported: bool = False
 
 
 Node = (

@@ -105,9 +105,8 @@ def node(one: Node) -> str:
             return _form("evaluate", [*_sets(sets), *map(join, words)])
         case nodes.ChangeDirectory(target):
             return f"(directory {join(target)})"
-        case nodes.Havoc(names, why, _, words):
-            about = "any" if names is None else f"[{' '.join(names)}]"
-            return _form(f"havoc[{why}] {about}{_marks(one, 'exported')}", map(join, words))
+        case nodes.Havoc(why, _, words):
+            return _form(f"havoc[{why}]", map(join, words))
 
 
 def join(one: Join) -> str:

@@ -62,8 +62,8 @@ def named(arguments: Iterable[Argument], book: RuleBook) -> Iterator[tuple[str, 
         option, _, value = text.rpartition("=")
         for told, part in ((before, text), (option, value)):
             name = _SCHEME.sub("", part)
-            host, slash, path = name.partition("/")
-            if slash and path and book.has_images(canonical(host)):
+            host, _, path = name.partition("/")
+            if path and book.has_images(canonical(host)):
                 yield told, name
                 break
         else:

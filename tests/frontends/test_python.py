@@ -286,7 +286,7 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ[x] = "b"',
-            "(havoc[a change of the environment] any exported ? 'b')",
+            "(havoc[a change of the environment] ? 'b')",
         ),
         (
             'E = os.environ\nE["A"] = "b"',
@@ -457,7 +457,7 @@ def shown(source: str) -> str:
         ),
         (
             'exec(open("a.py").read())',
-            "(call 'python' 'a.py') (havoc[what `exec` does] any (? (? 'a.py')))",
+            "(call 'python' 'a.py') (havoc[what `exec` does] (? (? 'a.py')))",
         ),
         (
             'import importlib\nimportlib.import_module(os.environ["A"])\nimportlib.import_module("b")',
@@ -480,7 +480,7 @@ def shown(source: str) -> str:
         ),
         (
             'exec(os.environ["A"])',
-            "(havoc[what `exec` does] any $A)",
+            "(havoc[what `exec` does] $A)",
         ),
         (
             "from plumbum import local",
@@ -524,7 +524,7 @@ def shown(source: str) -> str:
         ),
         (
             'os.environ.update({"A": x, **y}, B="c")',
-            "(set exported A ?) (havoc[a change of the environment] any exported ?) (set exported B 'c')",
+            "(set exported A ?) (havoc[a change of the environment] ?) (set exported B 'c')",
         ),
         (
             'os.environ["A"] += "b"',

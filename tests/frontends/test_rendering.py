@@ -51,7 +51,7 @@ FULL = [
     nodes.Test((ASKED,), (word("c"),), AT),
     nodes.Evaluate((A,), AT, ("x",)),
     nodes.ChangeDirectory(A, AT),
-    nodes.Havoc(("x",), "it", AT, (A,)),
+    nodes.Havoc("it", AT, (A,)),
     A,
     Statement(nodes.Exit(AT), AT, (Redirect(StreamKind.READ, A, AT),)),
     Redirect(StreamKind.DOCUMENT, A, AT),
@@ -115,7 +115,7 @@ def test_nothing_of_a_node_is_dropped(one: Struct) -> None:
     assert len(set(texts)) == len(texts), texts
 
 
-@pytest.mark.parametrize("field", ["elements", "value", "names", "parameters", "items", "other", "word"])
+@pytest.mark.parametrize("field", ["elements", "value", "parameters", "items", "other", "word"])
 def test_what_may_be_missing_shows_whether_it_is(field: str) -> None:
     found = [one for one in FULL if field in one.__struct_fields__ and not isinstance(one, nodes.Return | Redirect)]
     assert found

@@ -210,14 +210,14 @@ def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
         return (to.unknown(call.node),)
     words = tuple(to.word(one.value) for one in call.node.args)
     if call.name in _REFLECTION:
-        to.runs(Havoc(None, f"what `{call.name}` does", span, words))
+        to.runs(Havoc(f"what `{call.name}` does", span, words))
     elif call.name in _DIRECTORIES:
         to.runs(ChangeDirectory(words[0] if call.args else Join((to.unknown(call.node),), span), span))
     elif len(call.args) > 1 and (name := to.names.quoted(call.args[1])):
         to.runs(Evaluate(words, span))
         to.forgets([to.names.attribute(name[0])], call.node)
     else:
-        to.runs(Havoc(None, "what `setattr` does", span, words))
+        to.runs(Havoc("what `setattr` does", span, words))
     return (to.unknown(call.node),)
 
 

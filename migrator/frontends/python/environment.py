@@ -26,7 +26,7 @@ def given(
     name = to.names.quoted(key) if key is not None else None
     if name is None:
         words = (*([to.word(key)] if key is not None else ()), *([to.join(parts, node)] if parts is not None else ()))
-        to.runs(Havoc(None, _MADE, to.names.span(node), words, exported=True))
+        to.runs(Havoc(_MADE, to.names.span(node), words))
     else:
         _set(to, name[0], (to.unknown(node),) if parts is None else parts, node)
 

@@ -173,7 +173,7 @@ class Lowering:
                 return self.test(tree, span)
             case "ArithmCmd" | "LetClause":
                 return Evaluate(self.arithmetic(tree), span, changes.set_names(tree))
-        return Havoc(None, "a command that is not known", span, self.inner(tree))
+        return Havoc("a command that is not known", span, self.inner(tree))
 
     def conditional(self, tree: shfmt.Tree, span: Span) -> If:
         otherwise: tuple[Statement, ...] = ()
@@ -338,7 +338,7 @@ class Lowering:
         text = tree.get("Value", "")
         names = dict.fromkeys(_EXPANDED.findall(text))
         words = tuple(Join((Read(name, span, span, fixed=True),), span) for name in names)
-        runs = Havoc(None, "a pattern that runs commands", span)
+        runs = Havoc("a pattern that runs commands", span)
         return Opaque(words, span, _PATTERN, body=(Statement(runs, span),) if _RUN.search(text) else ())
 
     def read(self, tree: shfmt.Tree, span: Span, double: bool) -> Read:
