@@ -34,7 +34,7 @@ def committed_names(reading: Reading, names: Collection[str]) -> Iterator[Commit
         source = reading.source(path)
         for name in names if source else ():
             places = [*re.finditer(rf"\$\{{{re.escape(name)}\b", source.text)] if source else []
-            arrives = any(_arrives(shell, name, reading) for shell in shells)
+            arrives = bool(places) and any(_arrives(shell, name, reading) for shell in shells)
             yield from (CommittedName(source, Span(*one.span()), name, arrives) for one in places if source)
 
 
