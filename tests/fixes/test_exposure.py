@@ -60,3 +60,15 @@ def test_the_log_is_taken_not_to_show_a_token_that_python_would_print(words: str
     files = {PATH: step("python3 a.py", PUSH), "a.py": f"import os, subprocess\nsubprocess.run({call})\n"}
     (finding,) = report_on({path: text.encode() for path, text in files.items()}).findings
     assert any("Python then prints" in one for one in finding.assumptions) == granted
+
+
+@pytest.mark.parametrize(
+    ("login", "reasons"),
+    [
+        ('docker login crg.apkg.io -u "$USR" --password-stdin <<< "$PAT"', []),
+        (LOGIN, ["traced"]),
+    ],
+)
+def test_a_trace_may_show_the_user_name_and_never_the_token(login: str, reasons: list[str]) -> None:
+    (finding,) = report_on(step("set -x", f"'{login}'", PUSH)).findings
+    assert [reason.code for reason in finding.reasons] == reasons

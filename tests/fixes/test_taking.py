@@ -7,6 +7,8 @@ import json
 import pytest
 
 from migrator.findings.records import Verdict
+from migrator.fixes.reasons.taking import _sources
+from tests.flow.reading import BOOK, command
 from tests.memory import PATH, report_on, step
 
 LOGIN = 'echo "$PAT" | docker login crg.apkg.io -u "$PAT_USER" --password-stdin'
@@ -270,3 +272,17 @@ def test_a_folder_that_is_taken_along_leaves_out_what_its_files_say(
 ) -> None:
     name = command.rpartition("; ")[2].split()[0]
     assert said(IN_CLONE, command, files) == ([(name, ALONG.format(name))] if taken else [])
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        ("cp -r a b", ["-r", "a"]),
+        ("cp -t out a b", ["a", "b"]),
+        ("cp --target-directory=out a", ["a"]),
+        ("install -m 600 a b", ["-m", "600", "a"]),
+        ("see -t a", ["-t", "a"]),
+    ],
+)
+def test_where_a_command_writes_to_is_none_of_its_sources(call: str, read: list[str]) -> None:
+    assert [value.symbol() for value in _sources(command(call), BOOK.programs)] == read

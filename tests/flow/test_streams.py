@@ -26,6 +26,7 @@ from tests.flow.test_flow import seen
         ("(echo a) | see", "a\n"),
         ("f() { echo $1; }\nf a | see", "a\n"),
         ("see < <(echo a)", "a\n"),
+        ("see < <(echo a)b", None),
         ("echo a > f\nsee < f", "a\n"),
         ("echo a > f | see", ""),
         ("echo a > /dev/stderr | see", "a\n"),

@@ -66,3 +66,8 @@ def test_a_word_that_is_a_variable_alone(word: str, expected: bool) -> None:
     (statement,) = lower(f"echo {word}")
     (part,) = statement.node.words[1].parts
     assert _expands(part, "A") is expected
+
+
+@pytest.mark.parametrize(("after", "expected"), [("see a b", True), ("see a b ", True), ("see  a b", False)])
+def test_where_a_word_stands_is_a_part_of_a_program(after: str, expected: bool) -> None:
+    assert same(lower("see a b"), lower(after), ()) is expected

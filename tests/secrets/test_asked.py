@@ -107,3 +107,21 @@ def test_workspace_and_repository_are_told_or_those_of_the_remote(
             asked.names(ListingOptions(tmp_path, **options))
     else:
         assert asked.names(ListingOptions(tmp_path, **options)) == expected
+
+
+def branch(uuid: str, seen: Any, workspace: str = "acme") -> Any:
+    return SimpleNamespace(entry=SimpleNamespace(repository=SimpleNamespace(uuid=uuid, workspace=workspace)), seen=seen)
+
+
+def test_who_logs_in_and_how_many_have_pipelines_is_what_a_scan_has_seen() -> None:
+    own, other = SimpleNamespace(variables=("PAT",)), SimpleNamespace(variables=())
+    every = [
+        branch("{1}", None),
+        branch("{2}", SimpleNamespace(files=("a",), findings=(other, own))),
+        branch("{3}", SimpleNamespace(files=("a",), findings=(other,))),
+        branch("{4}", SimpleNamespace(files=(), findings=())),
+        branch("{5}", SimpleNamespace(files=("a",), findings=(own,)), "other"),
+    ]
+    ledger: Any = SimpleNamespace(branches=lambda: every)
+    assert asked._seen(ledger, "acme") == (frozenset({"{2}"}), 0.5)
+    assert asked._seen(ledger, "nobody") == (frozenset(), asked._SHARE)

@@ -102,6 +102,11 @@ def test_names_of_an_alias_are_compared_in_linear_time(tmp_path: Path) -> None:
             "2:10: `aliases[0].names`",
             "does not fit the word",
         ),
+        (
+            "aliases: [{kind: word,\n  names: 'A.+', words: ['a\\g<own>']}]",
+            "2:10: `aliases[0].names`",
+            "does not fit the word",
+        ),
         ("forms: [{kind: word, needle: a, in: [cobol], pattern: 'a'}]", "1:38: `forms[0].in[0]`", "must be one of"),
     ],
 )

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from migrator.bitbucket.inventory import Inventory
+from msgspec.structs import replace
+
+from migrator.bitbucket.inventory import Inventory, NotChecked
 from migrator.bitbucket.records import Level, Variable
 from migrator.findings.settings import Settings
 from migrator.rulebook import reading as rulebook
@@ -77,3 +79,12 @@ def test_names_that_a_repository_hides_are_its_own_in_place_of_the_workspace_s_a
     assert _hiding(everything) == {"PAT", "D"}
     assert _hiding(Inventory((OWN, OTHER), ())) == set()
     assert shared_keys(Inventory((SHARED, ELSE), ()), frozenset({"PAT"})) == {"PAT"}
+
+
+def test_a_candidate_may_be_a_secret_on_a_level_that_could_not_be_read() -> None:
+    level = NotChecked(Level.DEPLOYMENT, "production", "forbidden")
+    web = replace(facts("web", OWN, candidates=frozenset({"PAT", "TOKEN"})), not_checked=(level, level))
+    hidden = [one for one in judged(ASKING, [web, web], (), "").rows if one.verdict is RemovalVerdict.NOT_CHECKED]
+    assert [(one.repository, one.variable) for one in hidden] == [
+        ("web", Variable(Level.DEPLOYMENT, name, "", True, "production")) for name in ("PAT", "TOKEN")
+    ]

@@ -77,3 +77,19 @@ def test_only_a_pull_request_within_the_repository_takes_away_what_it_says(
     monkeypatch.setattr(changes, "linked", lambda *given: [{"state": "OPEN", **row, **change}])
     client: Any = None
     assert changes.is_open(client, "acme", "web", "patless/main", "main") is is_open
+
+
+@pytest.mark.parametrize(
+    ("branch", "made", "told"),
+    [
+        ("patless/main", {}, "main"),
+        ("patless/main", {"c1": "release"}, "release"),
+        ("feature", {"c1": "main"}, "main"),
+        ("feature", {"c2": "main"}, ""),
+        ("patless", {}, ""),
+    ],
+)
+def test_what_a_branch_is_a_change_of_is_told_by_its_commit_or_its_name(
+    branch: str, made: dict[str, str], told: str
+) -> None:
+    assert changes.destination(branch, "c1", made) == told

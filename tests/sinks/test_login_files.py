@@ -259,6 +259,7 @@ NATIVE = "$BITBUCKET_PACKAGES_TOKEN"
         ("DOCKER_AUTH_CONFIG='auths '$A", [(("A",), False, ())]),
         (f"DOCKER_AUTH_CONFIG='auths {HOST}'", [((), True, ())]),
         ("DOCKER_AUTH_CONFIG=", []),
+        ("read -r DOCKER_AUTH_CONFIG", []),
         ("OTHER=$A", []),
     ],
 )

@@ -56,6 +56,7 @@ def test_what_may_set_something_is_a_doubt(script: str, files: dict[str, str]) -
         ("cd web\nyarn", {f"web/{FILE}": "a: b\n", f"docs/{FILE}": "c: d\n"}, (f"web/{FILE}", "", "a", "b")),
         ("yarn", {FILE: "npmScopes: {acme: {a: b}}\n"}, (FILE, "@acme", "a", "b")),
         ("yarn", {FILE: "npmRegistries: {'https://h/x/': {a: b}}\n"}, (FILE, "//h/x", "a", "b")),
+        ("yarn", {FILE: "logFilters: {x: {c: d}}\na: b\n"}, (FILE, "", "a", "b")),
         ("echo npmAuthIdent: $U:$T >> ~/.yarnrc.yml", {}, (HOME, "", "npmAuthIdent", "${U}:${T}")),
         ("yarn config set npmAuthIdent $U:$T", {}, (FILE, "", "npmAuthIdent", "${U}:${T}")),
         ("yarn config set -H npmScopes.acme.npmAuthIdent x", {}, (HOME, "@acme", "npmAuthIdent", "x")),
