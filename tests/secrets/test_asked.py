@@ -109,19 +109,43 @@ def test_workspace_and_repository_are_told_or_those_of_the_remote(
         assert asked.names(ListingOptions(tmp_path, **options)) == expected
 
 
+OWN = SimpleNamespace(variables=("PAT",))
+
+
 def branch(uuid: str, seen: Any, workspace: str = "acme") -> Any:
     return SimpleNamespace(entry=SimpleNamespace(repository=SimpleNamespace(uuid=uuid, workspace=workspace)), seen=seen)
 
 
 def test_who_logs_in_and_how_many_have_pipelines_is_what_a_scan_has_seen() -> None:
-    own, other = SimpleNamespace(variables=("PAT",)), SimpleNamespace(variables=())
+    other = SimpleNamespace(variables=())
     every = [
         branch("{1}", None),
-        branch("{2}", SimpleNamespace(files=("a",), findings=(other, own))),
+        branch("{2}", SimpleNamespace(files=("a",), findings=(other, OWN))),
         branch("{3}", SimpleNamespace(files=("a",), findings=(other,))),
         branch("{4}", SimpleNamespace(files=(), findings=())),
-        branch("{5}", SimpleNamespace(files=("a",), findings=(own,)), "other"),
+        branch("{5}", SimpleNamespace(files=("a",), findings=(OWN,)), "other"),
     ]
     ledger: Any = SimpleNamespace(branches=lambda: every)
     assert asked._seen(ledger, "acme") == (frozenset({"{2}"}), 0.5)
     assert asked._seen(ledger, "nobody") == (frozenset(), asked._SHARE)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sparing"),
+    [
+        ({}, False),
+        ({"max_requests": 9}, True),
+        ({"deadline": 60.0}, True),
+        ({"max_requests": 9, "deadline": 60.0}, True),
+    ],
+)
+def test_whoever_may_not_ask_for_all_asks_for_those_that_log_in_first(
+    bounds: dict[str, Any], sparing: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(asked.sweeping, "of_workspace", lambda asking, ledger, terms, far, begins: given.append(terms))
+    options = ListingOptions(tmp_path)
+    options = replace(options, lasting=replace(options.lasting, **bounds))
+    ledger: Any = SimpleNamespace(branches=lambda: [branch("{1}", SimpleNamespace(files=("a",), findings=(OWN,)))])
+    asked.of_workspace(options, ASKING, ledger, UNUSED, UNUSED, lambda client, share: UNUSED)
+    assert [(one.sparing, one.first) for one in given] == [(sparing, frozenset({"{1}"}))]

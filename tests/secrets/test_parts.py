@@ -242,3 +242,10 @@ def test_what_begins_like_a_program_is_one_and_no_picture(data: bytes) -> None:
 def test_what_has_a_program_s_ending_is_one(path: str) -> None:
     assert is_program(path, b"")
     assert not is_program(f"{path}.txt", b"")
+
+
+@pytest.mark.parametrize("start", [b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\0asm"])
+def test_a_program_is_no_picture_whatever_else_its_bytes_look_like(start: bytes) -> None:
+    data = start.ljust(34, b"\0") + b"LP"
+    assert is_media(b"\0" * 34 + b"LP")
+    assert (is_media(data), is_program("a", data)) == (False, True)
