@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.memory import PATH, report_on
+from tests.memory import PATH, report_on, step
 
 LOGIN = "docker login crg.apkg.io -u $U -p $P"
 IN_CLONE = LOGIN.replace("docker", "docker --config cfg")
@@ -88,3 +88,21 @@ def test_a_build_of_a_later_script_finds_the_file() -> None:
     files = {"Dockerfile": "FROM alpine\nCOPY . .\n"}
     assert ("leaves-step", BUILT) in said(IN_CLONE, after="        after-script: [docker build .]\n", files=files)
     assert said(IN_CLONE, after="        after-script: [docker images]\n", files=files) == []
+
+
+@pytest.mark.parametrize(("call", "reasons"), [("build", ["leaves-step"]), ("pull", [])])
+def test_only_a_call_of_compose_that_builds_copies_the_login_file(call: str, reasons: list[str]) -> None:
+    script = (
+        "export DOCKER_CONFIG=$BITBUCKET_CLONE_DIR/.docker",
+        'docker login crg.apkg.io -u "$USR" -p "$PAT"',
+        f"docker compose {call}",
+        "docker push crg.apkg.io/acme/web",
+    )
+    files = {
+        PATH: step(*script),
+        "docker-compose.yml": "services:\n  web:\n    image: crg.apkg.io/acme/web\n    build: .\n",
+        "Dockerfile": "FROM scratch\nCOPY . /\n",
+    }
+    report = report_on({path: text.encode() for path, text in files.items()})
+    (finding,) = (one for one in report.findings if one.rule == "registry-login")
+    assert [one.code for one in finding.reasons] == reasons
