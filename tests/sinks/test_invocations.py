@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.ir.nodes import Quoting
 from migrator.ir.values import Input, Literal, Unknown, Value
@@ -150,3 +151,12 @@ def test_a_value_behind_its_option_keeps_its_place_where_one_character_is_one_ch
     assert without(Value.of(escaped), 2).alternatives == (nowhere,)
     assert without(Value.of(single), 2).alternatives == (nowhere,)
     assert without(Value.of(Literal("-u"), A), 2).alternatives == ((A,),)
+
+
+def test_a_client_of_a_client_that_no_rule_describes_is_none() -> None:
+    without_it = replace(BOOK, clients={name: one for name, one in BOOK.clients.items() if name != "compose"})
+    known, other = (invocation(command("docker compose pull web"), book) for book in (BOOK, without_it))
+    assert known
+    assert known.syntax
+    assert other
+    assert (known.client.name, other.client.name, other.syntax) == ("compose", "docker", None)
