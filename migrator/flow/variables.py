@@ -125,10 +125,14 @@ class Variables:
         to stay, beside what was there before."""
         options = "".join(one.text or "" for one in arguments if (one.text or "").startswith("-"))
         given = [one for one in arguments if not (one.text or "").startswith("-")]
-        if not given or "p" in options or ("n" in options and how != "export"):
+        renames = "n" in options and how != "export"
+        if not given or "p" in options or renames:
             self.machine.havoc.reads(at, state, frame)
-        if "n" in options and how != "export":
-            self.machine.havoc.sets(Value.of(Unknown("another name for a variable")), state)
+        if renames:  # `declare -n R=PAT`: the text is a name, and no value
+            other = Value.of(Unknown("another name for a variable"))
+            self.machine.havoc.sets(other, state)
+            self.setting([one.text and one.text.partition("=")[0] for one in given], other, state)
+            return
         before = state.copy()
         for one in given:
             word = one.word or Join((), at)

@@ -99,6 +99,8 @@ def test_a_function_stays_behind_unless_it_is_exported() -> None:
         ("T=b\ncommand export T", ["b"]),
         ("T=b\ncommand export $X", ["b", None]),
         ("T=b\ncommand declare -n U=T\nU=a", ["b", None]),
+        ("command declare -n T=U", [None]),
+        ("T=b\ncommand declare -n T=U", [None]),
         ("T=b\nf() { command local T=a; }\nf", ["b", "a"]),
         ("T=b\nf() { command declare T=a; }\nf", ["b", "a"]),
         ("T=b\nf() { command export T=a; }\nf", ["a"]),
