@@ -77,7 +77,7 @@ WRAPPED = "\n  ".join(base64.b64encode(LOGIN.encode()).decode()[at : at + 30] fo
         (base64.b64encode(LOGIN.encode()).decode().rstrip("="), True),
         (WRAPPED, True),
         (f"echo {base64.b64encode(LOGIN.encode()).decode()} | base64 -d", True),
-        (base64.b64encode(gzip.compress(LOGIN.encode())).decode(), True),
+        (base64.b64encode(gzip.compress(LOGIN.encode(), mtime=0)).decode(), True),
         (base64.b64encode(b"docker login ghcr.io -u a -p b").decode(), False),
         (base64.b64encode(f"{LOGIN} {' '.join(BOOK.natives)}".encode()).decode(), False),
         (LOGIN, False),
