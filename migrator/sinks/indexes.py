@@ -52,14 +52,14 @@ def find_index_logins(flow: Flow, book: RuleBook, read: Read, listed: Listed) ->
 
 def index_uploads(flow: Flow, book: RuleBook, read: Read, listed: Listed) -> Iterator[ImageUse]:
     """Where calls publish that name an index: `uv publish --index NAME`."""
-    for client in book.indexes.values():
-        told = client.publishing
-        for command in flow.commands if told else ():
-            if not told or command.followed or command.name not in client.programs:
+    publishing = [(one, one.publishing) for one in book.indexes.values() if one.publishing]
+    for client, told in publishing:
+        for command in flow.commands:
+            if command.followed or word(command, client, book) != told.command:
                 continue
             given = parse(command.arguments, told.option).values(told.option)
             given += [value for name in told.variables if (value := value_of(command, name)) is not None]
-            if given and word(command, client, book) == told.command:
+            if given:
                 files = replace(found_by(flow, book, read, listed), read=read)
                 name = given[0].text or ""
                 for address in sorted(publishing_addresses(name, told.key, client, files)):
@@ -83,9 +83,9 @@ def runs(command: Command, client: IndexClient) -> bool:
 
 
 def word(command: Command, client: IndexClient, book: RuleBook) -> str | None:
-    """The sub-command that a call of the client is; None where it is not known."""
+    """The sub-command that a call of the client is; None where it is not known. Other commands only run within it."""
     if command.name not in client.programs:
-        return "run" if command.wrappers else ""
+        return "run"
     rest = behind_options(command, book)
     return rest[0].text if rest else ""
 
@@ -143,13 +143,12 @@ class _Indexes(Struct, frozen=True):
         return sorted(self.addresses.keys() | self._set(command))
 
     def _set(self, command: Command) -> set[str]:
-        """The names of indexes in the variables that the script sets for a call."""
+        """The names that indexes may have by the variables that the script sets for a call."""
+        names = {*command.environment, *(name for name, _ in command.overrides)}
         found: set[str] = set()
-        for pattern in (self.client.username, self.client.password):
+        for pattern in self._patterns:
             before, _, after = pattern.partition("{}")
-            for one in (*command.environment, *(name for name, _ in command.overrides)):
-                if one.startswith(before) and one.endswith(after) and is_handed(command, one):
-                    found.add(one[len(before) : len(one) - len(after)])
+            found |= {one.removeprefix(before).removesuffix(after) for one in names}
         return found - {""}
 
     @property
@@ -174,7 +173,7 @@ class _Indexes(Struct, frozen=True):
             else:
                 missing.append((role, variable))
         token = self.client.token.format(index)
-        if token and is_handed(command, token) and (value := value_of(command, token)) is not None:
+        if is_handed(command, token) and (value := value_of(command, token)) is not None:
             yield from self._login(command, index, Value.of(Unknown(_BY_ITSELF.format(self.name))), value, (), ())
             return
         elsewhere = self.elsewhere.get(index) or self.elsewhere[""]
@@ -202,12 +201,12 @@ class _Indexes(Struct, frozen=True):
     ) -> Iterator[Login]:
         """The login for an index of Packages; of one that only may be, its registry is not known."""
         found = self.addresses.get(index, {""})
-        registries = {one: self._registry(one) for one in found}
-        perhaps = next((one for one in registries.values() if one), None)
-        certain = perhaps is not None and len({host(one) for one in found}) == 1
-        if not certain and perhaps is None and "" not in found:
+        perhaps = next(filter(None, map(self._registry, sorted(found))), None)
+        hosts = {host(one) for one in found}
+        if perhaps is None and "" not in hosts:
             return
-        place = next((host(one) for one in found), "") if certain else ""
+        certain = perhaps is not None and len(hosts) == 1
+        place = hosts.pop() if certain else ""
         subject = "" if certain else f"the address of the index {index}".rstrip()
         registry = perhaps if certain else None
         config = f"{self.name} {index}" if alone is None else f"{self.name} {index} {command.order}"

@@ -104,6 +104,9 @@ def test_an_index_has_each_address_that_a_call_may_find(
         (f"{PAIR}uv sync", {"pyproject.toml": UV + UV.replace("apkg.io", "a.example")}, [("${U}", "${T}")]),
         (f"{PAIR}uv sync", {}, [("${U}", "${T}")]),
         (PAIR.removeprefix("export ") + "uv sync", {}, []),
+        (PAIR.removeprefix("export ") + "uv sync", {"pyproject.toml": UV}, [STORED]),
+        ("export UV_INDEX_MY_BB_USERNAME\nuv sync", {"pyproject.toml": UV}, [STORED]),
+        ("uv sync", {"pyproject.toml": UV + UV.replace("apkg.io", "a.example")}, [STORED]),
         (f"{PAIR}uv version\nuv publish\nuv --version", {"pyproject.toml": UV}, []),
         ("uv\npoetry --version", {"pyproject.toml": UV + POETRY}, []),
         (f"{PAIR}uv run pytest", {"pyproject.toml": UV}, [("${U}", "${T}")]),
@@ -138,6 +141,8 @@ def test_an_index_has_each_address_that_a_call_may_find(
         ("poetry config pypi-token.bb $T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         ("poetry config http-basic.bb $U $T\npoetry install", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
         ("export POETRY_PYPI_TOKEN_BB=$T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
+        ("export POETRY_PYPI_TOKEN_BB\npoetry publish -r bb -u a -p $P", {"pyproject.toml": POETRY}, [("a", "${P}")]),
+        (f"{BASIC}poetry publish -r ''", {"pyproject.toml": POETRY}, []),
         (
             "POETRY_PYPI_TOKEN_BB=$T\npoetry publish -r bb -p $P",
             {"pyproject.toml": POETRY},
@@ -161,6 +166,7 @@ def test_a_login_by_the_name_of_an_index_knows_its_host_or_what_that_comes_from(
         (),
     )
     assert [sink.variable for sink in one.sinks] == ["UV_INDEX_MY_BB_USERNAME", "UV_INDEX_MY_BB_PASSWORD"]
+    assert (one.registry, one.perhaps) == (BOOK.registry("pypi.apkg.io"), None)
     (one,) = by_name(f"x --index my-bb=https://a.example\n{PAIR}uv sync", {"pyproject.toml": UV})
     assert one.host == "pypi.apkg.io"
     (one,) = by_name(f"{PAIR}uv sync", {"pyproject.toml": UV + UV.replace("apkg.io", "a.example")})
@@ -176,10 +182,25 @@ def test_a_login_by_the_name_of_an_index_knows_its_host_or_what_that_comes_from(
     script = "poetry publish -r bb --username=$U -p $T"
     (one,) = by_name(script, {"pyproject.toml": POETRY})
     assert [script[sink.origin.start : sink.origin.end] for sink in one.sinks] == ["--username=$U", "$T"]
+    (one,) = by_name("env -S 'poetry publish -r bb -u ci -p b'", {"pyproject.toml": POETRY})
+    assert [(sink.value.text, sink.origin) for sink in one.sinks] == [("ci", one.command.span), ("b", one.command.span)]
     (one,) = by_name(f"{BASIC}poetry publish -r bb -p $P", {"pyproject.toml": POETRY})
+    assert [use.reference for use in one.alone or ()] == [HERE]
+    (one,) = by_name(f"{BASIC}poetry publish -r bb", {"pyproject.toml": POETRY, "poetry.toml": "["})
     assert [use.reference for use in one.alone or ()] == [HERE]
     (one,) = by_name("poetry config http-basic.bb $U $T", {"pyproject.toml": POETRY})
     assert (one.config, one.alone, one.sinks) == ("poetry BB", None, ())
+
+
+def test_files_are_looked_up_only_where_a_client_of_named_indexes_runs() -> None:
+    def read(path: str) -> str | None:
+        raise AssertionError(path)
+
+    def listed() -> tuple[str, ...]:
+        raise AssertionError
+
+    script = f"{PAIR}pip install -i {URL} web\ntwine upload d/*"
+    assert list(find_index_logins(follow(script), BOOK, read, listed)) == []
 
 
 def test_what_only_runs_within_a_client_is_no_call_of_its_own() -> None:
@@ -190,6 +211,10 @@ def test_what_only_runs_within_a_client_is_no_call_of_its_own() -> None:
     write = "cat > ~/.netrc <<EOF\nmachine pypi.apkg.io login $U password $T\nEOF\n"
     (one,) = find_written_logins(follow(write), BOOK)
     assert own_calls([one], BOOK) == set(one.writers) == {one.command}
+    write = "echo machine pypi.apkg.io > ~/.netrc\necho login $U password $T >> ~/.netrc"
+    flow = follow(write)
+    (one,) = find_written_logins(flow, BOOK)
+    assert own_calls([one], BOOK) == {*flow.commands}
 
 
 @pytest.mark.parametrize(
@@ -197,6 +222,8 @@ def test_what_only_runs_within_a_client_is_no_call_of_its_own() -> None:
     [
         ("uv publish --index my-bb", f'{UV}publish-url = "{URL}/up"\n', [f"{HERE}/up"]),
         ("UV_PUBLISH_INDEX=my-bb uv publish", f'{UV}publish-url = "{URL}/up"\n', [f"{HERE}/up"]),
+        ("UV_PUBLISH_INDEX=a uv publish --index my-bb", f'{UV}publish-url = "{URL}/up"\n', [f"{HERE}/up"]),
+        ("uv publish\nuv sync\nuv publish --index my-bb", UV, [None]),
         ("uv publish --index my-bb", UV, [None]),
         ("uv publish --index other", UV, [None]),
         ("uv publish --index $X", UV, [None]),
