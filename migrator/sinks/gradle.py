@@ -69,9 +69,9 @@ class _Place(Struct, frozen=True):
 
 def find_gradle_logins(flow: Flow, book: RuleBook, file: Text, listed: Callable[[], Iterable[str]]) -> Iterator[Login]:
     """The calls that certainly send what is known of a credential to a host of Packages."""
-    known = book.package_clients.get(GRADLE)
-    calls = [one for one in flow.commands if known and one.name in known.programs]
-    if known is None or not calls:
+    known = book.package_clients[GRADLE]
+    calls = [one for one in flow.commands if one.name in known.programs]
+    if not calls:
         return
     every = list(listed())
     paths = [path for path in every if posixpath.basename(path) in known.addresses]
@@ -294,13 +294,14 @@ def _doubts(
     if unread:
         yield f"patless can't read {unread}"
     yield from (f"{path} may change repositories" for path, one in said.items() if one.changes)
+    names = sorted({one.name for each in mine for one in _taken(each)})
     for path in dict.fromkeys(one.path for one in mine):
         here = [one for each in places if each.path == path for one in _taken(each)]
-        for name in sorted({one.name for each in mine if each.path == path for one in _taken(each)}):
+        for name in names:
             written = sum(word in (name, f"{_STORED}{name}") for word in said[path].words)
             if written > sum(one.name == name for one in here):
                 yield f"{path} names {name} for something else, too"
-    for half in (half for each in mine for half in _pair(each.said) if half and len(half) > 1):
+    for half in (half for each in mine for half in _pair(each.said) if half):
         first = half[0]
         given = first.name in call.properties or _is_set(command, f"{_STORED}{first.name}")
         if first.property and not given and any(not one.property for one in half):

@@ -52,6 +52,7 @@ def bound(script: str, build: str, files: dict[str, str] | None = None) -> Bound
         ("./gradlew -x publish test", publishing(), 0),
         ("./gradlew --exclude-task=test publish", publishing(), 1),
         ("./gradlew -p publish test", publishing(), 0),
+        ("[ $X ] && A=-x || A=--rerun\n./gradlew $A publish", publishing(), 1),
         ("./gradlew --rerun publish", publishing(), 1),
         ("./gradlew $TASK", publishing(), 1),
         ("./gradlew $(cat tasks)", publishing(), 1),
@@ -72,6 +73,13 @@ def bound(script: str, build: str, files: dict[str, str] | None = None) -> Bound
 def test_a_call_that_publishes_or_reads_sends_the_credential(script: str, build: str, count: int) -> None:
     assert len(logins(script, build)) == count
     assert logins(script, "", {"build.txt": build}) == []
+
+
+def test_files_are_listed_only_where_gradle_runs() -> None:
+    def listed() -> list[str]:
+        raise AssertionError
+
+    assert list(find_gradle_logins(follow("mvn publish"), BOOK, {}.get, listed)) == []
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,7 @@ def test_properties_are_given_in_each_spelling(words: str, found: tuple[str, str
         ("./gradlew publish -D$(x)", [OTHERS]),
         ("./gradlew publish --project-prop=$MORE", [OTHERS]),
         ("./gradlew publish -P${A}x=1", [OTHERS]),
+        ("[ $X ] && A=u=1 || A=p=2\n./gradlew publish -P $A", [OTHERS]),
         ("./gradlew publish -Pa=$(x) -Dx -Dy=$A", []),
         *(
             (f"./gradlew publish {one} x", [f"`{one}` may bring other settings"])
@@ -136,12 +145,21 @@ def test_what_may_bring_other_settings_is_a_doubt(script: str, doubts: list[str]
         ("./gradlew publish -Pu=$A", NAMED, {"gradle.properties": "u=x\np=y\n"}, ("${A}", "y")),
         (f"export {PROPERTIES}u=$A\n./gradlew publish", NAMED, {"gradle.properties": "u=x\np=y\n"}, ("${A}", "y")),
         (f"{PROPERTIES}u=$A\n./gradlew publish", NAMED, {"gradle.properties": "u=x\np=y\n"}, ("x", "y")),
+        (f"export {PROPERTIES}u\n./gradlew publish", NAMED, {"gradle.properties": "u=x\np=y\n"}, ("x", "y")),
+        (f"export {PROPERTIES}u=$A\n./gradlew publish", EITHER, {}, ("${A}", "${T}")),
         (f"{PROPERTIES}u=$A\n./gradlew publish", NAMED, {}, (None, f"${{{PROPERTIES}p}}")),
         (f"echo u=$A > {AT_HOME}\n./gradlew publish", NAMED, {"gradle.properties": "u=x\np=y\n"}, ("${A}", "y")),
         (f"echo u=a$A > {AT_HOME}\n./gradlew publish", NAMED, {"gradle.properties": "p=y\n"}, (None, "y")),
         (f"[ $X ] && echo u=$A > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
         ("[ $X ] && echo u=$A > gradle.properties\n./gradlew publish", NAMED, {}, (None, None)),
         (f"./x > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
+        (f"trap 'echo u=$A > {AT_HOME}' USR1\ntrap './gradlew publish' EXIT", NAMED, {}, (None, None)),
+        (
+            f"put() {{ true; }}\n[ $X ] && put() {{ echo u=$A > {AT_HOME}; }}\nput\n./gradlew publish",
+            NAMED,
+            {},
+            (None, None),
+        ),
         ("sed -i s/x/y/ gradle.properties\n./gradlew publish", NAMED, {"gradle.properties": "u=x\n"}, (None, None)),
         (f"echo odd > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
         ("./gradlew publish", EITHER, {}, ("${U}", "${T}")),
@@ -164,6 +182,8 @@ def test_several_repositories_are_given_the_same_halves_or_none_is_known() -> No
     assert halves("./gradlew publish", publishing() + reading(ENV.replace('"U"', '"V"'))) == (None, "${T}")
     written = ENV.replace('System.getenv("U")', "'ci'")
     assert halves("./gradlew publish", publishing(written) + reading()) == (None, "${T}")
+    (one,) = logins("./gradlew publish", publishing(written) + reading())
+    assert one.username.unknown == "several variables or properties"
     (one,) = logins("./gradlew publish", publishing(written) + reading(written.replace("ci", "dev")))
     assert sorted(one.username.texts) == ["ci", "dev"]
     assert [sink.variable for sink in one.sinks] == ["T"]
@@ -230,6 +250,11 @@ def test_a_credential_that_is_not_for_one_host_alone_is_not_changed(
             {"sub/build.gradle": publishing()},
             ["build.gradle names T for something else, too"],
         ),
+        (
+            publishing(),
+            {"sub/build.gradle": publishing(ENV.replace('"T"', '"V"')) + "println System.getenv('T')\n"},
+            ["sub/build.gradle names T for something else, too"],
+        ),
         (publishing() + reading(url="https://a.example"), {}, []),
         (publishing(EITHER), {}, ["the build takes the property u first, if something gives it one"]),
         (
@@ -269,7 +294,7 @@ def test_what_else_decides_what_is_sent_where_is_a_doubt(build: str, files: dict
 )
 def test_packages_that_a_build_may_read_there_are_told(build: str, foreign: tuple[str, ...], unclear: str) -> None:
     told = bound("./gradlew build publish", build)
-    assert (told.foreign, told.unclear) == (foreign, unclear)
+    assert (told.foreign, told.unclear, told.publishes) == (foreign, unclear, True)
 
 
 def test_a_call_knows_its_files_and_who_writes_them() -> None:
