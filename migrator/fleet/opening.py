@@ -107,7 +107,9 @@ class Opener(Struct, frozen=True):
 
     def _carry_out(self, target: Destination, place: Place, last: bool) -> MigrationOutcome:
         begun: Act | None = None
-        for attempt in range(1, TRIES + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             since = time.monotonic()
             looked = self.reader.look(target, self.known(target))
             try:
@@ -123,7 +125,6 @@ class Opener(Struct, frozen=True):
                 holding.learn(self.ledger, target, looked, self._now())
             done_before = outcome.done is None and looked.decision.why is Why.UP_TO_DATE
             return replace(outcome, done=begun) if done_before else outcome
-        raise AssertionError("the last attempt returns or raises")
 
     def learn(self, target: Destination, looked: Looked) -> None:
         """Keep what was seen without doing anything, unless another run is at work there. Raises LedgerError."""
@@ -185,7 +186,7 @@ class Opener(Struct, frozen=True):
         row = replace(row, state=ChangeState.OPENING, opened=self._now(), reviewers=uuids, described=described)
         self._save(row)
         made, dropped = self._create(target, looked, asked, accounts)
-        self._keep(replace(row, described=identity.text(made.description), reviewers=made.reviewers or ()), made)
+        self._keep(replace(row, described=identity.text(made.description), reviewers=()), made)
         return MigrationOutcome(target, looked, looked.decision.act, made, dropped=dropped)
 
     def _update(
