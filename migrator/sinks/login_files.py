@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from migrator.flow.events import Command, Flow
 from migrator.ir.paths import GLOB, NONE, Paths, Top, below, join, matching, meet, patterns
-from migrator.ir.values import Definition, Input, Literal, Unknown, Value, concat, symbol, union
+from migrator.ir.values import Definition, Input, Literal, Piece, Unknown, Value, concat, symbol, union
 from migrator.rulebook.records import RuleBook
 from migrator.rulebook.sinks import Action, Channel, Role
 from migrator.sinks.channels import Sink, sinks
@@ -68,11 +68,9 @@ def is_login_file(path: str, book: RuleBook) -> bool:
 def gives_login_file(command: Command, book: RuleBook) -> bool:
     """Whether words of a command lead to a login file, or a folder with one, as those of a mount do."""
     words = [_APART.split(word.value.symbol() or "") for word in command.arguments]
-    if any(
-        spelt(one, book.built_in) in ("~", _HOME_OF_ROOT) for parts in words if len(parts) > 1 for one in parts[:-1]
-    ):
+    if any(spelt(one, book.built_in) in ("~", _HOME_OF_ROOT) for parts in words for one in parts[:-1]):
         return True
-    named = (text for parts in words for text in parts if "/" in text)
+    named = (text for parts in words for text in parts if "/" in text or text.startswith("$"))
     return any(is_login_file(path, book) for text in named for path in (text, *(f"{text}/{name}" for name in FILES)))
 
 
@@ -105,7 +103,7 @@ def _written(trace: Flow, book: RuleBook) -> Iterator[tuple[Span, Value]]:
         yield from ((command.span, sink.value) for sink in written_by_hand(command, book))
     for command, path, content in WrittenFiles.of(trace, book).events:
         writer = book.programs.writers.get(command.name)
-        if writer and writer.words == "last" and is_login_file(path, book):
+        if writer and command.name not in SAVING and is_login_file(path, book):
             yield command.span, content
     inline = {name for client in book.clients.values() for name in client.login_file.inline}
     for one in trace.definitions:
@@ -138,22 +136,22 @@ def _moved(command: Command, book: RuleBook) -> set[str]:
     return places | {f"{place}/{name}" for place in places for name in FILES}
 
 
-def _assigned(piece: Unknown) -> list[Definition]:
-    """The assignments of the script on the way to where something that is not known comes from, the first one last."""
+def _assigned(piece: Piece) -> list[Definition]:
+    """The assignments of the script on the way to where something comes from, the first one last."""
     return [one.definition for one in piece.provenance if one.definition is not None]
 
 
 class LoginFiles(Struct, frozen=True):
     """The login files of a step: those that the rules know, and the `places` that its logins were told, which are files
     or folders. `inside` are the places in the clone directory, `files` the files there, and `outside` those
-    elsewhere, all as `spelt`. `untold` are the assignments from which places come that are not known."""
+    elsewhere, all as `spelt`. `assigned` are the assignments from which places come."""
 
     book: RuleBook
     places: tuple[str, ...]
     inside: Paths
     files: Paths
     outside: tuple[str, ...]
-    untold: tuple[Definition, ...]
+    assigned: tuple[Definition, ...]
 
     @classmethod
     def of(cls, logins: Iterable[Command], visited: Paths, book: RuleBook) -> LoginFiles:
@@ -161,7 +159,7 @@ class LoginFiles(Struct, frozen=True):
         are relative to the clone directory where they are in there."""
         told: dict[str, None] = {}
         outside: dict[str, None] = {}
-        untold: list[Definition] = []
+        assigned: list[Definition] = []
         inside: Paths = NONE
         files: Paths = NONE
         for called in filter(None, (invocation(command, book) for command in logins)):
@@ -171,10 +169,9 @@ class LoginFiles(Struct, frozen=True):
             if value_of(called.command, "HOME"):
                 value = union((value, home))
             heads = (row[0] for row in value.alternatives if row)
-            untold += [found[-1] for head in heads if isinstance(head, Unknown) and (found := _assigned(head))]
+            assigned += [found[-1] for head in heads if (found := _assigned(head))]
             folder = bool(where.home) and not where.home.endswith(FILES)
-            texts = (spelt(symbol(row) or "", book.built_in) for row in value.alternatives)
-            for text in filter(None, texts):
+            for text in (spelt(known, book.built_in) for row in value.alternatives if (known := symbol(row))):
                 if kept(called) not in where.variables:
                     told[text] = None
                 if text.startswith(ROOTED):
@@ -182,13 +179,13 @@ class LoginFiles(Struct, frozen=True):
             places = placed(value, called.command.folders, visited, book.built_in)
             inside = join(inside, places)
             files = join(files, below(places, FILES[0]) if folder else places)
-        return cls(book, tuple(told), inside, files, tuple(outside), tuple(untold))
+        return cls(book, tuple(told), inside, files, tuple(outside), tuple(assigned))
 
     def may_be(self, unknown: Unknown) -> bool:
         """Whether something that is not known may be a place that is not known."""
         names = {name for client in self.book.clients.values() for name in client.login_file.variables}
         found = _assigned(unknown)
-        return any(one.name in names for one in found) or any(one is found[-1] for one in self.untold if found)
+        return any(one.name in names for one in found) or any(one is found[-1] for one in self.assigned if found)
 
     def may_be_above(self, unknown: Unknown) -> bool:
         """Whether something that is not known may be a folder that such a file is in, at any depth."""
@@ -224,8 +221,8 @@ class LoginFiles(Struct, frozen=True):
         paths = tuple(spellings(text, folders, self.book.built_in))
         if any(self.is_at(path) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
             return True
-        inside = [path for path in paths if isinstance(folders, Top) and not path.startswith(ROOTED)]
-        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)
+        around = entered if isinstance(folders, Top) else ()
+        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in around for path in paths)
 
     def is_in(self, text: str, folders: Paths) -> bool:
         """Whether a word names such a file of the clone directory, or its folder."""
@@ -240,7 +237,7 @@ class LoginFiles(Struct, frozen=True):
     def has(self, text: str, folders: Paths) -> bool:
         """Whether a word names a folder of the clone directory that holds such a file, somewhere below."""
         paths = set(spellings(text, folders, self.book.built_in))
-        return any(path == "." or one.startswith(f"{path}/") for one in patterns(self.files) for path in paths if path)
+        return any(path == "." or one.startswith(f"{path}/") for one in patterns(self.files) for path in paths)
 
     def is_above(self, path: str) -> bool:
         """Whether a path is a folder outside of the clone directory that holds such a file, somewhere below, or a
@@ -249,7 +246,7 @@ class LoginFiles(Struct, frozen=True):
         if short == _HOME_OF_ROOT or _HOME_OF_SOMEBODY.fullmatch(short):
             short = "~"
         known = [one[:at] for one in self.outside for at in (*_slashes(one), None)]
-        return short in ("/", *known) or (bool(GLOB.search(short)) and any(fnmatchcase(one, short) for one in known))
+        return short in ("/", *known) or any(fnmatchcase(one, short) for one in known)
 
     def copied(self, text: str, folders: Paths, entered: tuple[str, ...], *, whole: bool) -> bool:
         """Whether whoever copies what a word names copies such a file; `whole`: folders with all that is below."""
@@ -258,7 +255,7 @@ class LoginFiles(Struct, frozen=True):
         paths = set(spellings(text, folders, self.book.built_in)) if whole else set()
         around = entered if isinstance(folders, Top) else ()
         return any(
-            self.is_above(path if path.startswith(ROOTED) else posixpath.join(one, path))
+            self.is_above(posixpath.join(one, path))
             for path in paths
             for one in (*around, "")
             if one or path.startswith(ROOTED)

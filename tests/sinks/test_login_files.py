@@ -155,6 +155,11 @@ def test_a_text_names_a_login_file_or_holds_it_or_packs_it(text: str, answers: t
         ("docker run -w /root a", False),
         ("docker run -v /root/x:/x a", False),
         ("docker run -v /run/containers/0:/x a", True),
+        ("docker run -v $REGISTRY_AUTH_FILE:/x a", True),
+        ("docker run -v $DOCKER_CONFIG:/x a", True),
+        ("docker run -v .docker:/x a", False),
+        ("docker run -v $OTHER:/x a", False),
+        ("docker run -v $(x):/x a", False),
     ],
 )
 def test_a_container_may_be_given_the_login_file(text: str, given: bool) -> None:
@@ -165,6 +170,7 @@ def test_a_container_may_be_given_the_login_file(text: str, given: bool) -> None
     ("text", "content"),
     [
         ("echo $A > config.json", []),
+        ("echo $A > $(x)", []),
         ("cat ~/.docker/config.json", []),
         ("echo $A > ~/.docker/config.json", ["${A}\n"]),
         ("echo $A | tee ~/.docker/config.json copy", ["${A}\n"]),
@@ -195,6 +201,7 @@ def test_what_is_written_into_a_login_file_is_a_sink(text: str, content: list[st
         ("config.json", frozenset({""}), False),
         ("config.json", Top("a folder"), False),
         (".docker/Dockerfile", frozenset({""}), False),
+        (".docker/config.json", frozenset({""}), False),
         ("own/config.json", frozenset({"sub"}), False),
         ("~/.docker/config.json", frozenset({""}), True),
         ("c=@/root/.docker/config.json", frozenset({""}), True),
@@ -208,7 +215,10 @@ def test_a_program_is_given_the_login_file(text: str, folders: Paths, given: boo
     assert FILES.given(text, folders, ()) is given
 
 
-@pytest.mark.parametrize(("text", "given"), [("config.json", True), ("--from=x=config.json", True), ("/tmp/a", False)])
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [("config.json", True), ("--from=x=config.json", True), ("$FILE", True), ("/tmp/a", False), ("~/a", False)],
+)
 def test_a_name_alone_is_the_login_file_in_the_folder_that_was_entered(text: str, given: bool) -> None:
     assert FILES.given(text, Top("a folder outside of the repository"), ["~/.docker"]) is given
     assert not FILES.given(text, frozenset({""}), ["~/.docker"])
@@ -226,6 +236,8 @@ def test_a_name_alone_is_the_login_file_in_the_folder_that_was_entered(text: str
         ("HOME=$(mktemp -d) docker login", "?"),
         ("HOME=/a helm registry login", "/a/.config/helm/registry/config.json"),
         ("HOME=/a buildah login", "REGISTRY_AUTH_FILE"),
+        ("podman login --authfile ~/", "~/"),
+        ("docker compose pull", ""),
     ],
 )
 def test_the_home_folder_moves_the_login_file(text: str, place: str) -> None:
@@ -252,6 +264,8 @@ NATIVE = "$BITBUCKET_PACKAGES_TOKEN"
         ("echo $A > x\ncp x ~/.docker/config.json", [(("A",), False, ())]),
         ("echo $A > x\ntar cf ~/.docker/config.json x", []),
         ("echo $A > ~/.docker/config.json\ncp x ~/.docker/config.json", [(("A",), False, ())]),
+        ('sed -i "s/TOKEN/$A/" ~/.docker/config.json', [(("A",), False, ())]),
+        ("echo $A | tee ~/.docker/config.json", [(("A",), False, ())]),
         ("cat f > ~/.docker/config.json", [((), False, ("f",))]),
         ("$(x) > ~/.docker/config.json", [((), False, ())]),
         ("DOCKER_AUTH_CONFIG=$A", [(("A",), False, ())]),
@@ -281,6 +295,9 @@ def test_a_login_that_a_script_writes_shows_its_registry_or_may_be_to_packages(
         ("docker --config x login", (), ("x",)),
         ("docker --config $(x) login", (), ()),
         ("x login", (), ()),
+        ("docker --config= login", (), ()),
+        ('docker --config "" login', (), ()),
+        ("if a; then D=; else D=/a; fi\ndocker --config $D login", ("/a/config.json",), ("/a",)),
     ],
 )
 def test_the_files_elsewhere_are_told_by_the_words_of_a_login(
@@ -300,6 +317,7 @@ def test_the_files_elsewhere_are_told_by_the_words_of_a_login(
         ("docker login\nHOME=$(x)\nx $HOME", (False, True)),
         ("docker login\nD=$(echo $HOME | sed s/a/b/)\nx $D", (False, True)),
         ("docker login\nD=$(echo $OTHER | sed s/a/b/)\nx $D", (False, False)),
+        ("docker login\nx ${A%b}", (False, False)),
     ],
 )
 def test_what_is_not_known_may_be_the_place_of_a_login(text: str, answers: tuple[bool, bool]) -> None:
@@ -321,6 +339,8 @@ def test_what_is_not_known_may_be_the_place_of_a_login(text: str, answers: tuple
         ("docker --config $A/two login", "b/three", False),
         ("docker --config $A login", "b", False),
         ("docker --config $(mktemp -d x.XXX) login", "b", False),
+        ("docker --config /srv/two login", "/srv/two/x", True),
+        ("docker --config /srv/two login", "/srv/twofold", False),
     ],
 )
 def test_a_path_is_at_a_login_file_where_that_may_be_there(text: str, path: str, at: bool) -> None:
@@ -365,25 +385,3 @@ def test_a_word_names_a_login_file_of_the_clone_directory(text: str, word: str, 
 )
 def test_a_folder_elsewhere_is_above_a_login_file(path: str, above: bool) -> None:
     assert FILES.is_above(path) is above
-
-
-@pytest.mark.parametrize(
-    ("text", "folders", "entered", "whole", "part"),
-    [
-        ("own", frozenset({""}), (), True, True),
-        (".", frozenset({""}), (), True, True),
-        ("~/.docker", frozenset({""}), (), True, True),
-        ("~", frozenset({""}), (), True, False),
-        ("/srv", frozenset({"x"}), (), True, False),
-        ("/x", frozenset({""}), (), False, False),
-        (".", frozenset({"x"}), ("~",), False, False),
-        (".", Top("a folder"), ("~",), True, True),
-        ("..", Top("a folder"), ("/srv/x",), True, False),
-        ("x", Top("a folder"), ("~",), False, False),
-    ],
-)
-def test_who_copies_a_folder_with_all_below_it_copies_the_login_file(
-    text: str, folders: Paths, entered: tuple[str, ...], whole: bool, part: bool
-) -> None:
-    assert FILES.copied(text, folders, entered, whole=True) is whole
-    assert FILES.copied(text, folders, entered, whole=False) is part
