@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TypeGuard
 
 from migrator.fixes.context import Context
 from migrator.fixes.login import PackagesLogin
@@ -66,7 +67,7 @@ class Barriers:
         """The package of an image; None where the reference is not known."""
         return name_of(reference, self.context.book, self.context.settings) if reference else None
 
-    def own(self, name: object) -> bool:
+    def own(self, name: object) -> TypeGuard[Name]:
         """Does the login serve this package?"""
         return isinstance(name, Name) and name.host in self.hosts
 

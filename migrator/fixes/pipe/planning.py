@@ -47,10 +47,11 @@ class PipePlan(Struct, frozen=True):
 
 
 class _Image(Struct):
-    """A package that is pushed, and its pushes in order."""
+    """A package that is pushed, and its pushes in order, each with its statement."""
 
     name: Name
     pushes: list[Work] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
 
 
 def plan(facts: StepFacts, context: Context, shell: Shell, logins: Sequence[PackagesLogin]) -> PipePlan | Reason:
@@ -116,7 +117,6 @@ class _Planner:
         self.statements.asked(self.removed)
         self.version()
         layout = Layout(self.shell.script, self.statements.all, self.context.shared_items)
-        inserts.sort(key=lambda insert: insert[0].span.start)
         edits, changes = layout.edits(self.removed, inserts)
         return PipePlan(edits, changes, tuple(self.granted(images, inserts)), tuple(s.span for s in self.removed))
 
@@ -144,9 +144,8 @@ class _Planner:
         for workspace in dict.fromkeys(image.name.workspace for image in images if not image.name.running):
             if not known:
                 yield f"{workspace} is the workspace that the pipeline runs in"
-        last = max(image.pushes[-1].at for image in images)
         for work in self.engine.works:
-            if work.kind is not Effect.PROGRAM or work.at > last:
+            if work.kind is not Effect.PROGRAM:
                 continue
             name = work.command.name or "a program"
             if called := self.engine.called(work.command, self.pipe.programs):
@@ -159,17 +158,16 @@ class _Planner:
         """The packages that are pushed, in the order of their last pushes."""
         images: dict[str, _Image] = {}
         for work in self.engine.works:
-            if work.shell != self.shell.order:
-                continue
             uses = [use for use in self.shell.images if use.command is work.command and use.action is Action.PUSH]
             name = self.pushed(uses)
             if name is None:
                 continue
-            if work.kind is not Effect.PUSH or work.called is None or len(work.parsed.words) != 1:
+            if work.kind is not Effect.PUSH or len(work.parsed.words) != 1:
                 raise Refused(*_not_by_pipe(work))
             self.barriers.push(work)
-            self.statements.alone(work.command, "push")
-            images.setdefault(name.text, _Image(name)).pushes.append(work)
+            image = images.setdefault(name.text, _Image(name))
+            image.statements.append(self.statements.alone(work.command, "push"))
+            image.pushes.append(work)
         if len({image.name.workspace for image in images.values()}) > 1:
             raise Refused("pipe-image", "the step pushes packages of two workspaces", "the workspace")
         return sorted(images.values(), key=lambda image: image.pushes[-1].at)
@@ -180,7 +178,7 @@ class _Planner:
         if any(name is None or isinstance(name, Unresolved) for name in names):
             subject = next((use.subject for use in uses if use.subject), "the image")
             raise Refused("pipe-image", "patless can't tell which image the step pushes", subject)
-        own = {name for name in names if isinstance(name, Name) and self.barriers.own(name)}
+        own = {name for name in names if self.barriers.own(name)}
         if own and len(names) > 1:
             raise Refused("pipe-image", "the step pushes one of several images", "the image")
         return own.pop() if own else None
@@ -194,11 +192,10 @@ class _Planner:
         if not _LOCAL.fullmatch(local) or any(not _TAG.fullmatch(tag) for tag in tags):
             raise Refused("pipe-image", f"{image.name.shown} or a tag of it is not plain text", image.name.shown)
         self.barriers.between(image.pushes[0].command, last.command)
-        statements = [self.statements.alone(push.command, "push") for push in image.pushes]
-        self.removed += [one for one in statements if one not in self.removed]
+        self.removed += image.statements
         before = self.names.give(local, image.pushes, image.name.shown)
         variables = ((self.pipe.image, local), (self.pipe.tags, self.pipe.separator.join(dict.fromkeys(tags))))
-        return statements[-1], before, AddedTask(self.keys, f"{self.pipe.name}:{self.style.version}", variables)
+        return image.statements[-1], before, AddedTask(self.keys, f"{self.pipe.name}:{self.style.version}", variables)
 
     def written(self, push: Work, last: Work) -> tuple[str, str]:
         """The name and the tag ('' where there is none) of a push, for a pipe in the place of the last one."""
@@ -219,12 +216,12 @@ class _Planner:
     def local(self, image: _Image, names: set[str]) -> str:
         """The package's name without registry and workspace."""
         own = f"${{{self.context.book.built_in.workspace}}}"
-        path = min(names)
+        path, *others = names
         host, _, rest = path.partition("/")
-        if "." in host or ":" in host:
+        if "." in host:
             path = rest
         workspace, _, local = path.partition("/")
-        if len(names) > 1 or not local or ("${" in workspace and workspace != own):
+        if others or not local or ("${" in workspace and workspace != own):
             shown = image.name.shown
             raise Refused("pipe-image", f"patless can't tell the workspace or the name of {shown}", shown)
         return local
@@ -253,7 +250,7 @@ class _Planner:
 
 
 def _not_by_pipe(work: Work) -> tuple[str, str, str]:
-    words = [argument.text or "" for argument in work.called.rest[:2]] if work.called else []
+    words = [argument.text for argument in work.called.rest[:2]] if work.called else []
     if work.kind is Effect.BUILD:
         return "pipe-buildx-push", "the build pushes the image itself", "the build"
     if "imagetools" in words or "manifest" in words:
