@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import yaml
 
 from migrator.findings.records import Finding, Report
 from migrator.findings.settings import PipeStyle, Settings
+from migrator.fixes.pipe.engine import ContainerEngine
+from migrator.reading.steps import StepFacts
 from migrator.rulebook.records import RuleBook
+from tests.flow.reading import BOOK, follow
 from tests.memory import PATH, planned, report_on, step
 
 BUILD = "docker build -t web ."
@@ -57,3 +61,10 @@ def piped(*script: str, **given: Any) -> list[str]:
     read = yaml.safe_load(change.after)["pipelines"]["default"][0]["step"]
     items = [*read["script"], *read.get("after-script", ())]
     return [one if isinstance(one, str) else "{IMAGE_NAME}:{TAGS}".format(**one["variables"]) for one in items]
+
+
+def engine(*scripts: str, files: Mapping[str, str] | None = None) -> ContainerEngine:
+    """What the commands of one script after another do with local images."""
+    shells = [SimpleNamespace(order=order, trace=follow(text)) for order, text in enumerate(scripts)]
+    assert BOOK.push_pipe
+    return ContainerEngine(cast(StepFacts, SimpleNamespace(shells=shells)), BOOK, BOOK.push_pipe, (files or {}).get)

@@ -26,7 +26,7 @@ from tests.fixes.pushing import (
     piped,
     written,
 )
-from tests.memory import PATH, Memory, step
+from tests.memory import PATH, Memory, planned, report_on, step
 
 UNTOLD = "patless can't tell which image the step pushes"
 ODD = "crg.apkg.io/acme/web or a tag of it is not plain text"
@@ -188,3 +188,34 @@ RUNS = "acme is the workspace that the pipeline runs in"
 def test_what_a_pipe_takes_for_granted(script: tuple[str, ...], granted: tuple[str, ...]) -> None:
     assumptions = found(*script).assumptions
     assert assumptions[assumptions.index(TAKES) :] == (TAKES, *granted)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "subject"),
+    [
+        (f"docker build --push -t {WEB} .", "pipe-buildx-push", "the build"),
+        (f"docker manifest push {WEB}", "pipe-multi-arch", "the manifest"),
+        (f"skopeo copy docker-daemon:web docker://{WEB}", "pipe-image", "skopeo"),
+    ],
+)
+def test_what_is_no_push_of_a_local_image_is_named(line: str, code: str, subject: str) -> None:
+    (reason,) = found(BUILD, LOGIN, line).reasons
+    assert (reason.code, reason.subject) == (code, subject)
+
+
+def test_a_call_that_patless_does_not_know_may_need_the_login() -> None:
+    line = f"crane rename {WEB}"
+    assert details(BUILD, TAG, LOGIN, line, PUSH) == ["`crane` asks the registry for crg.apkg.io/acme/web"]
+
+
+def test_a_name_that_another_pipe_is_given_stays() -> None:
+    script = step(
+        *map(written, (BUILD, TAG, LOGIN, PUSH)), "pipe: acme/scan:1\n            variables:\n              X: {}"
+    )
+    left = {
+        name: planned(
+            report_on({PATH: script.format(name).encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
+        )
+        for name in (WEB, API)
+    }
+    assert {name: TAG in plan.changes[0].after.decode() for name, plan in left.items()} == {WEB: True, API: False}

@@ -107,18 +107,18 @@ class ContainerEngine:
         text = " ".join(known_text(argument.value) for argument in command.arguments)
         return next((one for one in sorted(programs) if re.search(_call(one), f"{text} ")), "")
 
-    def words(self, called: Invocation) -> tuple[str, ...]:
+    def words(self, called: Invocation) -> tuple[str | None, ...]:
         sub = () if called.client.programs else (called.client.name,)
-        return (*sub, *(argument.text or "" for argument in called.rest))
+        return (*sub, *(argument.text for argument in called.rest))
 
     def asks_registry(self, work: Work) -> list[str | None]:
         """The images that a command looks for in their registry, even where the step has made them."""
-        read = self.reads.get(work.command, [])
-        if work.called is None or work.called.syntax is None or not read:
+        if work.called is None:
             return []
         pulls = any(o.name == "--pull" and not _not_now(o.value) for o in work.parsed.options)
         here = work.kind in (Effect.BUILD, Effect.CHANGES) or _begins(self.words(work.called), self.pipe.local)
-        return read if pulls or not here or work.command.name not in self.pipe.programs else []
+        asks = pulls or not here or work.command.name not in self.pipe.programs
+        return self.reads.get(work.command, []) if asks else []
 
     # Who uses a local image
 
@@ -148,10 +148,10 @@ class ContainerEngine:
     def builds_on(self, work: Work, reference: str) -> bool:
         assert work.build is not None
         for read in self.reads.get(work.command, ()):
-            if read is None or may_be(tagged(f"{read}${{?}}" if read.endswith((":", "@")) else read), reference):
-                return True
-        given = [option for option in work.parsed.options if option.name not in work.build.tag]
-        texts = [known_text(option.value) for option in given if option.value is not None]
+            if read is None or may_be(read if read == tagged(read) else f"{read}:${{?}}", reference):
+                return True  # a Dockerfile's reference without a tag may be one whose tag nobody knows
+        given = [option.value for option in work.parsed.options if option.name not in work.build.tag]
+        texts = [known_text(value) for value in given if value is not None]
         return any(name in text for text in texts for name in _names(reference))
 
 
@@ -175,5 +175,5 @@ def _not_now(value: Value | None) -> bool:
     return value is not None and value.text in ("missing", "never", "false")
 
 
-def _begins(words: tuple[str, ...], commands: Collection[tuple[str, ...]]) -> bool:
+def _begins(words: tuple[str | None, ...], commands: Collection[tuple[str, ...]]) -> bool:
     return any(words[: len(command)] == command for command in commands)

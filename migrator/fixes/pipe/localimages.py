@@ -14,7 +14,8 @@ class LocalImages:
     """The local images just before a place of a step. Equal identities are the same image.
 
     A name that nothing in the step makes is an image of its own, until something may give it to another one: then
-    `changed`, or what was `tagged` since, tells it from before.
+    `changed`, or what was `tagged` since, tells it from before. An image that a command makes is named by the place of
+    that command, and one that it perhaps makes by the name, or the place in its words, too.
     """
 
     def __init__(self, works: Sequence[Work], before: tuple[int, int]) -> None:
@@ -27,10 +28,10 @@ class LocalImages:
 
     def identity(self, reference: str | None) -> Identity:
         if reference is None:
-            return ("unknown", object())
+            return (object(),)
         if reference in self.names:
             return self.names[reference]
-        given: Identity = ("given", reference, *self.changed)
+        given: Identity = (reference, *self.changed)
         for target, image, at in self.tagged:
             if image != given and may_be(reference, target):
                 given = (*given, at)
@@ -45,12 +46,10 @@ class LocalImages:
         command = work.command
         unsure = command.conditional or command.looped
         match work.kind:
-            case Effect.BUILD:
-                made: Identity = ("built", work.at)
+            case Effect.BUILD | Effect.LOCAL:
+                made: Identity = (work.at,)
             case Effect.TAG:
-                made = self.identity(work.sources[0] if work.sources else None)
-            case Effect.LOCAL:
-                made = ("changed", work.at)
+                made = self.identity(next(iter(work.sources), None))
             case Effect.CHANGES:
                 self.forget(work)
                 return
@@ -60,14 +59,14 @@ class LocalImages:
             if target is None:
                 self.forget(work)
                 continue
-            image = ("perhaps", work.at, place) if unsure else made
+            image = (work.at, place) if unsure else made
             for name in self.names:
                 if self.names[name] != image and may_be(name, target):
-                    self.names[name] = ("perhaps", work.at, name)
+                    self.names[name] = (work.at, name)
             self.names[target] = image
             self.tagged.append((target, image, work.at))
 
     def forget(self, work: Work) -> None:
-        self.changed = ("changed", work.at)
-        self.names = {name: ("changed", work.at, name) for name in self.names}
+        self.changed = (work.at,)
+        self.names = {name: (work.at, name) for name in self.names}
         self.tagged = []

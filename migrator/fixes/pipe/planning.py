@@ -230,10 +230,10 @@ class _Planner:
 
     def tags(self, images: Sequence[_Image]) -> None:
         """Take out each `docker tag` to a pushed reference that nothing but the push uses, the last one first."""
-        references = {push.sources[0] for image in images for push in image.pushes}
+        references = {str(push.sources[0]) for image in images for push in image.pushes}
         for work in reversed(self.engine.works):
             target = work.targets[0] if work.kind is Effect.TAG and work.targets else None
-            if target is None or target not in references or work.shell != self.shell.order:
+            if target not in references or work.shell != self.shell.order:
                 continue
             users = (user for user in self.engine.users(target, work.at) if not self.gone(user))
             if work.command in self.names.needed or self.names.given(target) or any(users):
