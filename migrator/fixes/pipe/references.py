@@ -63,7 +63,7 @@ class ReferenceWriter:
             if literal is not None and _PLAIN.fullmatch(literal):
                 return literal
             try:
-                if only.word is not None and not only.positional:
+                if only.word is not None:
                     return self.text(only.word, there, depth + 1)
             except Unwritable:
                 pass
@@ -91,10 +91,10 @@ def _key(row: Alternative, several: bool) -> str | None:
         elif isinstance(piece, Input):
             parts.append(f"${{{piece.name}}}")
         else:
-            inner = next((one for one in reversed(piece.provenance) if one.definition), None)
-            if inner is None or inner.definition is None:
+            inner = next((one.definition for one in reversed(piece.provenance) if one.definition), None)
+            if inner is None:
                 return None
-            parts.append(f"${{{inner.read.name}@{inner.definition.order}}}")
+            parts.append(f"${{{inner.name}@{inner.order}}}")
         if several and first is not None:
             parts.append(f"${{{first.read.name}@{first.definition.order if first.definition else ''}}}")
     return tagged("".join(parts))
@@ -106,11 +106,11 @@ def may_be(first: str, second: str) -> bool:
 
 
 def _may_be(first: str, second: str) -> bool:
-    if first == second or ("${" in first and "${" in second):
+    if "${" in first and "${" in second:
         one, other = first.partition("${")[0], second.partition("${")[0]
-        return first == second or one.startswith(other) or other.startswith(one)
+        return one.startswith(other) or other.startswith(one)
     pattern, text = (first, second) if "${" in first else (second, first)
-    patterns = {pattern, pattern.removesuffix(":latest") if pattern.endswith("}:latest") else pattern}
+    patterns = pattern, pattern.removesuffix(":latest")
     return any(wildcards.may_be(_VARIABLE.split(one), text) for one in patterns)  # a variable may hold its own tag
 
 
