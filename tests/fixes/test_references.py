@@ -38,6 +38,7 @@ def text(script: str) -> str:
         ("V=x-$W; docker push a:$V", "a:x-${W}"),
         ("V=$W; docker push a:$V; W=2", "a:${V}"),
         ("V=$(x); docker push a:$V", "a:${V}"),
+        ("V=$(echo 1); docker push a:$V", "a:1"),
         ("V='a b'; docker push \"a:$V\"", "a:${V}"),
         ("test -f x && V=1 || V=2; docker push a:$V", "a:${V}"),
         ("V=1; test -f x && V=1; docker push a:$V", "a:${V}"),

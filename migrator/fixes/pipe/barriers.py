@@ -114,8 +114,8 @@ class Barriers:
             texts = [known_text(argument.value) for argument in work.command.arguments]
         elif work.kind is Effect.BUILD and work.build:
             read = work.build.tag | work.build.cache | work.build.argument | work.build.context | work.build.output
-            options = [option for option in work.parsed.options if option.name not in read and option.value is not None]
-            texts = [known_text(option.value) for option in options if option.value is not None]
+            values = [option.value for option in work.parsed.options if option.name not in read]
+            texts = [known_text(value) for value in values if value is not None]
             if any("type=registry" in text for text in texts):
                 raise Refused("pipe-mixed", "the build keeps its cache in a registry", "the cache")
         else:
@@ -173,7 +173,7 @@ class Barriers:
                 continue
             texts = [argument.text or "" for argument in command.arguments]
             if command.name == "set":
-                for text, following in zip(texts, [*texts[1:], ""], strict=True):
+                for text, following in zip(texts, [*texts[1:], ""], strict=False):
                     if _ERREXIT.fullmatch(text) or (text in ("-o", "+o") and following == "errexit"):
                         errexit = text.startswith("-")
             ends = command.name == "exit" or (command.name == "return" and not command.calls)
