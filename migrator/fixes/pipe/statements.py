@@ -31,8 +31,7 @@ class Statements:
         statement = self.top(command, what)
         if any(not _idle(redirect) for redirect in statement.redirects):
             raise Refused("pipe-digest", f"the output of the {what} is used", what)
-        call = statement.node
-        if not isinstance(call, Call) or call.span != command.span or statement.negated or statement.detached:
+        if not isinstance(statement.node, Call) or statement.negated or statement.detached:
             raise Refused("pipe-condition", f"the {what} is joined to another command", what)
         if command.overrides or command.wrappers or any(other is not command for other in self.inside(statement)):
             raise Refused("pipe-condition", f"the {what} is wrapped by another command", what)
@@ -46,7 +45,7 @@ class Statements:
             harmless = _FAILS | self.programs.displays
             if any(handler.name not in harmless for handler in self.inside(failed)):
                 raise Refused("pipe-condition", "more than a message follows when the login fails", "the login")
-        if statement.negated or whole.negated or whole.detached or not isinstance(statement.node, Pipe | Call):
+        if statement.negated or whole.detached or not isinstance(statement.node, Pipe | Call):
             raise Refused("pipe-condition", "the login is joined to another command", "the login")
         feeding = self.programs.displays | set(self.programs.filters)
         for other in self.inside(statement):
@@ -54,8 +53,6 @@ class Statements:
                 raise Refused("pipe-condition", f"`{other.name}` is part of the login", other.name)
             if any(not _idle(redirect) for redirect in other.redirects):
                 raise Refused("pipe-condition", "the login writes a file", "the login")
-        if any(not _idle(redirect) for redirect in (*whole.redirects, *statement.redirects)):
-            raise Refused("pipe-condition", "the login writes a file", "the login")
         if any(whole.span.contains(use.read.span) for use in setting(self.trace)):
             raise Refused("pipe-condition", "the login sets a variable", "the login")
         return whole
