@@ -9,7 +9,7 @@ of that the same is asked as of an edit in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -22,7 +22,8 @@ from migrator.fixes.refused import Refused
 from migrator.fixes.visibility import Visibility
 from migrator.flow import queries
 from migrator.flow.events import Command, Flow, VariableUse
-from migrator.flow.queries import outermost
+from migrator.flow.queries import Site, outermost
+from migrator.ir.values import Input
 from migrator.reading.scripts import Script
 from migrator.text.edits import Edit
 from migrator.text.source import Span
@@ -69,7 +70,7 @@ def bridge(
         if call is None:
             detail = "no single command of the step starts everything that reads the credential"
             raise Refused("bridge-layout", detail, "the step")
-        if any(command.traced for command in (call, *_within(visibility.trace, call))):
+        if any(command.traced for command in _within(visibility.trace, call)):
             detail = "the script prints its commands (`set -x`) where it uses the credential"
             reasons.append(context.reason("traced", detail, "the token"))
         if call.name in _STAYING and (set_again := _set_again(visibility.trace, call, natives)):
@@ -103,16 +104,14 @@ def _natives(login: PackagesLogin, path: str, outsider: str) -> dict[str, str]:
 
 
 def _set_again(trace: Flow, call: Command, names: Iterable[str]) -> str:
-    """A variable that is set within a call whose assignments hold for it alone, though it stays otherwise."""
+    """A variable that is set within a call whose assignments hold for it alone, though it stays otherwise, or later."""
     wanted = {*names}
-    inner = (one for one in trace.definitions if one.name in wanted and call.order <= one.order)
-    within = {one.order for one in _within(trace, call)}
-    last = max(within, default=call.order)
-    return next((one.name for one in inner if one.order <= last), "")
+    return next((one.name for one in trace.definitions if one.name in wanted and call.order <= one.order), "")
 
 
 def _call(login: PackagesLogin) -> Command | None:
-    """The innermost command of the step's own script within which the credential is read and the login made."""
+    """The innermost command of the step's own script within which the credential is read and the login made. The login
+    may also come after it, where what it has read stays."""
     script, trace = login.shell.script, login.shell.trace
     sites = {*login.sites, (login.command.span, login.command.calls)}
     standing = calls(script)
@@ -123,8 +122,16 @@ def _call(login: PackagesLogin) -> Command | None:
         and not one.calls
         and one.span.start in standing
         and all(calls and _inside(one, calls[0]) for _, calls in sites)
+        and all(calls[0] < one.span.end for _, calls in _reads(login))
     ]
     return max(found, key=lambda one: one.span.start, default=None)
+
+
+def _reads(login: PackagesLogin) -> Iterator[Site]:
+    """Where the values of stored variables are taken: bash has the ones of a bridge within its call alone."""
+    for piece in (one for word in login.words for one in word.value.pieces if isinstance(one, Input)):
+        read = piece.provenance[-1] if piece.provenance else None
+        yield (read.read.span, read.calls) if read else (login.command.span, login.command.calls)
 
 
 def _inside(call: Command | None, position: int) -> bool:
@@ -136,8 +143,8 @@ def _inside(call: Command | None, position: int) -> bool:
 
 
 def _within(trace: Flow, call: Command | None) -> list[Command]:
-    """The commands that run because of the call, in text that it is given included."""
-    return [one for one in trace.commands if one is not call and _inside(call, outermost(one.span, one.calls))]
+    """The call, and the commands that run because of it, in text that it is given included."""
+    return [one for one in trace.commands if _inside(call, outermost(one.span, one.calls))]
 
 
 def _more(visibility: Visibility, login: PackagesLogin, name: str, call: Command | None) -> str:
