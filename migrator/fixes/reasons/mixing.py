@@ -78,8 +78,8 @@ def together(judged: Sequence[JudgedLogin]) -> list[JudgedLogin]:
             added[first] += missing
             changed = changed or bool(missing)
     asked = "which reasons do the logins have that its changes reach?"
-    answers = (Opinion(asked, reasons=tuple(more)) for more in added)
-    return [replace(one, opinions=(*one.opinions, more)) for one, more in zip(judged, answers, strict=True)]
+    answers = [Opinion(asked, reasons=tuple(more)) for more in added]
+    return [replace(item, opinions=(*item.opinions, answers[number])) for number, item in enumerate(judged)]
 
 
 def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
@@ -92,10 +92,12 @@ def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
         if not item.login.native:
             for span in _sources(item):
                 sources.setdefault((item.login.shell.order, span), {})[number] = None
+    if not sources:
+        return
     starts: dict[int, list[Span]] = {}
     for shell, span in sorted(sources):
         starts.setdefault(shell, []).append(span)
-    longest = max((span.end - span.start for _, span in sources), default=0)
+    longest = max(span.end - span.start for _, span in sources)
     for number, item in enumerate(judged):
         shell = item.login.shell.order
         spans = starts.get(shell, [])
@@ -106,7 +108,7 @@ def _pairs(judged: Sequence[JudgedLogin]) -> Iterator[tuple[int, int]]:
             for span in spans[first:last]:
                 if span.contains(point.span):
                     found |= sources[shell, span]
-        yield from ((number, other) for other in found if other != number)
+        yield from ((number, other) for other in found)
 
 
 def _sources(item: JudgedLogin) -> Iterator[Span]:
