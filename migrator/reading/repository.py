@@ -152,8 +152,7 @@ class Reading:
             return
         relevant = self.thorough or self._reads_all or any(mention in data for mention in self._mentions)
         shown = LOGIN in data or ENCODING in data
-        called = not relevant and not shown and self._leads(source.text)
-        if relevant or called or shown:  # as migrator/entry.py decides
+        if relevant or shown or self._leads(source.text):  # as migrator/entry.py decides
             self._parse(source, relevant)
 
     def _parse(self, source: Source, relevant: bool) -> None:
