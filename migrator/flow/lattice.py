@@ -91,7 +91,7 @@ class State(Struct):
 
     def may_change(self, name: str) -> bool:
         """Whether something unseen may set the variable at any time."""
-        return bool(self.clouded) and not self.clouded.isdisjoint((name, EVERYTHING))
+        return not self.clouded.isdisjoint((name, EVERYTHING))
 
     def cleared(self, why: str) -> State:
         """That of a program which is started with another environment."""
@@ -202,8 +202,8 @@ def _saved(states: Iterable[State]) -> dict[str, tuple[Definitions, bool]]:
 
 
 def _same_paths(first: Paths, second: Paths) -> bool:
-    if isinstance(first, Top) or isinstance(second, Top):
-        return isinstance(first, Top) and isinstance(second, Top)
+    if isinstance(first, Top):
+        return isinstance(second, Top)
     return first == second
 
 

@@ -87,6 +87,20 @@ def test_a_way_that_comes_nowhere_does_not_count(name: str, first: Any, second: 
     assert join([gone]).dead
 
 
+@pytest.mark.parametrize(("name", "first", "second", "both"), JOINED)
+def test_ways_that_meet_are_alive_although_another_one_comes_nowhere(
+    name: str, first: Any, second: Any, both: Any
+) -> None:
+    states = [known(**{name: first}), known(**{name: second}), known(dead=True)]
+    assert join(states) == known(**{name: both})
+
+
+def test_what_is_the_same_on_all_ways_stays_where_something_else_differs() -> None:
+    both = (A, B)
+    first, second = ({"T": both, "U": (one,)} for one in (A, B))
+    assert join([known(environment=first), known(environment=second)]).environment == {"T": both, "U": both}
+
+
 def test_what_no_way_may_lead_to_is_what_all_of_them_say() -> None:
     assert join([known(traced=True, dead=True), known(dead=True)]) == known(traced=True, dead=True)
 
@@ -114,6 +128,7 @@ def test_a_function_gives_back_the_options_that_it_declared_its_own(was: Any, wa
 GROWN: list[dict[str, Any]] = [
     {"environment": {"T": (A, B)}},
     {"environment": {"T": (A, Definition("T", Value.of(Unknown("x")), None, 3))}},
+    {"environment": {"T": (A, None)}},
     {"exported": frozenset({"T"})},
     {"clouded": frozenset({"U"})},
     {"lastpipe": frozenset({True, False})},
