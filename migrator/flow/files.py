@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from fnmatch import filter as matches
 from functools import cache, cached_property
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from migrator.flow.filenames import FileName, NamingTexts, Searched, imports, searched
@@ -84,15 +85,11 @@ class FileGraph:
     @cached_property
     def _places(self) -> frozenset[str]:
         """The files, and the folders that hold them."""
-        found = set(self.paths)
-        for path in self.paths:
-            while (path := path.rpartition("/")[0]) and path not in found:
-                found.add(path)
-        return frozenset(found)
+        return self._folders.union(self.paths)
 
     def _searchable(self, path: str) -> Searched:
-        texts, _ = self._looked
-        return searched(texts[path] if texts else "")
+        texts, _, _ = self._looked
+        return searched(texts[path])
 
     def may_run(self, command: Command, written: Paths = NONE) -> Paths:
         """The files that a command may run, followed or not. `written` are those that may be something else by then
@@ -135,10 +132,14 @@ class FileGraph:
             return
         yield from self.sought(command)
         yield from self.installed(command)
-        idle = self.programs.idles(command.name, [one.value.symbol() for one in command.arguments])
         carries = command.name in self.programs.carriers
-        if self.naming.runs(command.name) or carries or (command.name in self.programs.starting and not idle):
+        if self.naming.runs(command.name) or carries or self._makes_start(command):
             yield from (self.naming.of("", text) for text in self.starts.texts(command, fed=carries))
+
+    def _makes_start(self, command: Command) -> bool:
+        """Whether a program that runs nothing else is told, by words of its own, what to run."""
+        idle = self.programs.idles(command.name, [one.value.symbol() for one in command.arguments])
+        return command.name in self.programs.starting and not idle
 
     def installed(self, command: Command) -> Iterator[Paths]:
         """The files that say what a program is, where a package of the repository installs one of its name."""
@@ -163,9 +164,11 @@ class FileGraph:
         bare = frozenset(one.program for one in commands if self.is_bare(one))
         names = bare | {path.rpartition("/")[2] for path in lacking}
         starting = [self.programs.starting[one.name] for one in commands if one.name in self.programs.starting]
+        places = {normpath(text) for one in commands if self._makes_start(one) for text in _told(one)}
         for one in commands if names or starting else ():
             words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
-            called = {part for word in words for text in _texts(word) for part in (text, text.rpartition("/")[2])}
+            texts = {text for word in words for text in _texts(word)}
+            called = texts | {text.rpartition("/")[2] for text in texts}
             for output in one.outputs:
                 name = (output.path.symbol() or "${").rpartition("/")[2]
                 if "${" in name or name in names:
@@ -173,9 +176,10 @@ class FileGraph:
             writer = self.programs.writers.get(one.name)
             copies = writer is not None and writer.words == "last"
             puts = copies or one.name in self.programs.takers
-            if called & names or (
-                copies and (lacking or any(starts.search(text) for text in called for starts in starting))
-            ):
+            puts_there = any(starts.search(text) for text in called for starts in starting) or not places.isdisjoint(
+                around for text in texts for around in _around(normpath(text))
+            )
+            if called & names or (copies and (lacking or puts_there)):
                 told = words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
                 yield from self.moved(one, told, names)
             elif puts and words:
@@ -184,9 +188,9 @@ class FileGraph:
     def moved(self, command: Command, words: Iterable[Argument], names: Collection[str] = ()) -> Iterator[Paths]:
         """The files that words of a command name, and what is in the folders; of the root those of the `names`."""
         for word in words:
-            paths = named(word.value, command.folders, self.runs.clone)
-            if not paths and command.name == "ln" and (word.text or "").startswith("../"):  # from where the link is
-                paths = Top("a link", (f"**/{(word.text or '').lstrip('./')}",))
+            paths, text = named(word.value, command.folders, self.runs.clone), word.text or ""
+            if not paths and command.name == "ln" and text.startswith("../"):  # from where the link is
+                paths = Top("a link", (f"**/{text.lstrip('./')}",))
             yield paths
             yield below(paths - {""} if not isinstance(paths, Top) else paths, "**")
             if not isinstance(paths, Top) and "" in paths:
@@ -274,8 +278,8 @@ class FileGraph:
 
     def _callers(self, path: str) -> Paths:
         """The files that name a file, a search in the text of all of them, bounded; Python modules that import it."""
-        texts, _ = self._looked
-        if texts is None:
+        texts, _, plenty = self._looked
+        if plenty:
             return _PLENTY
         name = self.name(path)
         found = self._others.may_name(name) - {path}
@@ -283,8 +287,8 @@ class FileGraph:
 
     @cached_property
     def _others(self) -> NamingTexts:
-        texts, _ = self._looked
-        return NamingTexts.of({path: self._searched(path) for path in texts or () if not self.is_listing(path)})
+        texts, _, _ = self._looked
+        return NamingTexts.of({path: self._searched(path) for path in texts if not self.is_listing(path)})
 
     def _names(self, name: FileName, other: str, text: str) -> bool:
         prose, folder = self.is_document(other), other.rpartition("/")[0]
@@ -294,8 +298,8 @@ class FileGraph:
 
     def speaking_of(self, variable: str) -> Paths:
         """The files in which the name of a variable stands as a word, but for those for people."""
-        texts, _ = self._looked
-        if texts is None:
+        texts, _, plenty = self._looked
+        if plenty:
             return _PLENTY
         word = re.compile(rf"(?<!\w){re.escape(variable)}(?!\w)")
         found = (path for path, text in texts.items() if variable in text and word.search(text))
@@ -317,11 +321,11 @@ class FileGraph:
         wild = {name for name in names if GLOB.search(name)}
         if len(wild) > _MOST_WILD:
             return None
-        names |= matching(frozenset(wild), (*self.paths, *self._folders)) if wild else NONE
+        names |= matching(frozenset(wild), self._places) if wild else NONE
         if "" in names:
             return None
         found = names.intersection(self.paths)
-        return frozenset(found.union(*map(self._below, names & self._folders)))
+        return frozenset(found.union(*map(self._below, names)))
 
     def _below(self, folder: str) -> Sequence[str]:
         first, last = (bisect_left(self.paths, f"{folder}{sign}") for sign in "/0")  # the sign after a slash
@@ -352,14 +356,15 @@ class FileGraph:
         return self._looked[1]
 
     @cached_property
-    def _looked(self) -> tuple[dict[str, str] | None, frozenset[str]]:
-        """The text of every file that is not apart, None where there are too many; and those without any."""
+    def _looked(self) -> tuple[dict[str, str], frozenset[str], bool]:
+        """The text of every file that is not apart, and those without any; none of both, and that, where there are too
+        many."""
         texts: dict[str, str] = {}
         unread: set[str] = set()
         total = 0
         for count, path in enumerate(self.paths):
             if count >= _MOST_FILES or total > _MOST_BYTES:
-                return None, frozenset()
+                return {}, frozenset(), True
             if path in self.apart:
                 continue
             data = b""
@@ -373,18 +378,20 @@ class FileGraph:
             except (Unreadable, Undecodable):
                 if b"\0" not in data:
                     unread.add(path)
-        return texts, frozenset(unread)
+        return texts, frozenset(unread), False
 
     def reached(self, begin: Iterable[str], wanted: Collection[str]) -> frozenset[str]:
         """Those of the `wanted` files or folders that are reached from the texts of the files `begin`, and some more.
 
         One is reached where a reached text names it, by its name with or without ending, or the longest word of that,
-        or names a program that reads it untold, or the folder that holds it; one at the root, too, where the text has a
-        pattern (`*.sh`) for it. One whose name has no word is reached. Each text is searched once, so that it ends.
+        or names a program that reads it untold, or a folder around it, or has a pattern (`*.sh`) for its name. One
+        whose name has no word is reached. Each text is searched once, so that it ends.
         """
         paths = {*self.paths, *wanted}
         names = _by_word(paths)
-        top = [path for path in paths if "/" not in path]
+        last: dict[str, list[str]] = {}
+        for path in paths:
+            last.setdefault(path.rpartition("/")[2], []).append(path)
         untold = self.programs.untold
         found = {*begin, *names.get("", ())}
         pending = list(found)
@@ -394,15 +401,26 @@ class FileGraph:
             if read > MOST_REACHED:
                 return frozenset(wanted)
             text = self.text(pending.pop()) or ""
-            led = {path for pattern in set(_PATTERN.findall(text)) for path in matches(top, pattern)}
+            patterns = set(_PATTERN.findall(text))
+            led = {path for pattern in patterns for name in matches(last, pattern) for path in last[name]}
             for name in set(_NAME.findall(text)):
-                stem = name.rpartition(".")[2] if "." in name else name
-                keys = {name, name.partition(".")[0], stem, *untold.get(name, ())}
+                keys = {name, name.partition(".")[0], name.rpartition(".")[2], *untold.get(name, ())}
                 led.update(*(names.get(key.rpartition("/")[2], ()) for key in keys))
-                led.update(*(matches(paths, key) for key in keys if key.startswith("**/*")))
+                led |= matching(frozenset(key for key in keys if "*" in key), paths)
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))
+
+
+def _told(command: Command) -> Iterator[str]:
+    """The words of a command that are no options, with what stands in them behind a `=`."""
+    return (text for word in command.arguments if not is_option(word) for text in _texts(word) if text)
+
+
+def _around(path: str) -> Iterator[str]:
+    """A path, and the folders around it."""
+    parts = path.split("/")
+    return ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _texts(word: Argument) -> Iterator[str]:
@@ -412,10 +430,10 @@ def _texts(word: Argument) -> Iterator[str]:
 
 
 def _by_word(paths: Iterable[str]) -> dict[str, set[str]]:
-    """Files by the longest word of their name, with and without its ending, and of their folder's."""
+    """Files by the longest word of their name, with and without its ending, and of each of their folders'."""
     names: dict[str, set[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
-        for key in {name, name.partition(".")[0] or name, *folders[-1:]}:
+        for key in {name, name.partition(".")[0] or name, *folders}:
             names.setdefault(max(_NAME.findall(key), key=len, default=""), set()).add(path)
     return names
