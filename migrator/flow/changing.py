@@ -18,7 +18,7 @@ def changed(value: Value, change: Change, splits: bool) -> Value | None:
         text = _row(row, change)
         if text is None:
             return None
-        provenance = next((piece.provenance for piece in row if piece.provenance), ())
+        provenance = next((piece.provenance for piece in row), ())
         rows.append((Literal(text, provenance=provenance, splits=splits),))
     return Value(tuple(dict.fromkeys(rows)))
 
@@ -31,14 +31,14 @@ def _row(row: Alternative, change: Change) -> str | None:
         return None
     if None not in known:
         return _text("".join(texts), change)
-    if not change.every or len(change.pattern) != 2:
+    if not change.every:
         return None
     start = "".join(texts[: known.index(None)])
-    end = "".join(text or "" for text in known[len(known) - known[::-1].index(None) :])
+    end = "".join(texts[len(texts) - known[::-1].index(None) :])
     match change:
-        case Change(alter=Alter.SUFFIX, pattern=(mark, "")) if mark and mark in start:
+        case Change(alter=Alter.SUFFIX, pattern=(mark, "")) if mark in start:
             return start[: start.index(mark)]
-        case Change(alter=Alter.PREFIX, pattern=("", mark)) if mark and mark in end:
+        case Change(alter=Alter.PREFIX, pattern=("", mark)) if mark in end:
             return end[end.rindex(mark) + len(mark) :]
     return None
 

@@ -58,6 +58,20 @@ def test_a_changed_constant_is_what_bash_makes_of_it_or_not_known(expansion: str
         ("V=a/$T:$(date)\nsee ${V%%/*}", "a"),
         ("V=$T/$(date):c\nsee ${V##*:}", "c"),
         ('V="$T"\nsee ${V%%/*}', None),
+        ("V=$T:cd\nsee ${V##*:}", "cd"),
+        ("V=$T/ab=cd\nsee ${V##*/ab=}", "cd"),
+        ("V=ab:cd$T\nsee ${V%%:cd*}", "ab"),
+        ("V=$T\nsee ${V%%*}", ""),
+        ("V=a$T\nsee ${V##*}", ""),
+        ("V=AbC\nsee ${V,}", "abC"),
+        ("V=AbC\nsee ${V,,}", "abc"),
+        ("V=abc\nsee ${V:3}", ""),
+        ("V=abc\nsee ${V:4}", ""),
+        ("V=abc\nsee ${V:3:-1}", None),
+        ("V='a\nb/c'\nsee ${V%%/*}", None),
+        ("V='a\n/c'$T/d\nsee ${V%%/*}", None),
+        ("V=\u00e4/$T/b\nsee ${V%%/*}", None),
+        ("V=\u00e4/b\nsee ${V%%/*}", None),
         ("V=$T/a\nsee ${V%%/*}", None),
         ("V=a/$T\nsee ${V%/*}", None),
         ("V=a/$T\nsee ${V##*/}", None),
@@ -101,3 +115,5 @@ def test_random_changes_are_what_bash_makes_of_them() -> None:
 
 def test_a_long_text_is_left_alone() -> None:
     assert seen(f"V={'a/' * 600}\nsee ${{V%%/*}}") == [[None]]
+    assert seen(f"V={'a' * 998}/b\nsee ${{V%%/*}}") == [["a" * 998]]
+    assert seen(f"V={'a' * 998}/bc\nsee ${{V%%/*}}") == [[None]]

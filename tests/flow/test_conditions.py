@@ -115,6 +115,9 @@ def test_several_questions_in_one(condition: str, found: list[tuple[str, str]]) 
         '[ -v "$T" ]',
         "[ -v T-x ]",
         '[ -n "$T" x ]',
+        '[ "$T" ! ]',
+        "[ -f T ]",
+        "[ -n ]",
         '[ "$T" \\< "" ]',
         "[[ $T == a ]]",
         "[[ $T == a* ]]",
@@ -140,6 +143,8 @@ def test_what_asks_something_else(condition: str) -> None:
         ("A='! -n'\n", '[ $A "$T" ]', [("T", THEN)]),
         ("A=-z\n", '[ $A "$T" ]', [("T", THEN)]),
         ("L=($T)\n", '[ -n "${L[@]}" ]', [("", ELSE)]),
+        ("L=(a$T)\n", '[ -n "${L[@]}" ]', [("", ELSE)]),
+        ("set -- T\n", '[ -v "$@" ]', []),
     ],
 )
 def test_what_stands_behind_a_name_is_asked_for_as_well(
@@ -156,6 +161,8 @@ def test_a_test_says_where_it_stands_and_is_told_once() -> None:
     assert [one.read.name for one in follow('[ -n "$T" ]').uses] == ["T"]
     (given,) = follow('L=($T)\n[ -n "${L[@]}" ]').presences
     assert (given.span.start, given.span.end, given.reads) == (0, 0, ())
+    for text in ("[[ -n ${T:?x} ]]", '[ -n "${T:?x}" ]', "for i in x; do [[ -n $T ]]; done"):
+        assert len(follow(text).presences) == 1
     (called,) = follow('f() { [ -n "$1" ]; }\nf "$T"').presences
     assert called.calls == (21,)
 
