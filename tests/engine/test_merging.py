@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from migrator.engine.merging import merge
+from migrator.findings.records import Finding, Reason, ScriptChange, Severity, Verdict
+from migrator.fixes.context import Context
+from migrator.text.edits import Edit
+from migrator.text.source import Position, Span
+from tests.flow.reading import BOOK
 from tests.memory import PATH, planned, report_on, step
 
 SHARED = """\
@@ -104,3 +115,45 @@ def test_one_finding_has_the_reasons_of_each_of_the_steps_and_what_they_share_on
     assert {one.code for one in finding.reasons} == {"leaves-step", "image-unresolved"}
     (finding,) = report_on("    - step:\n".join((parts[0], parts[1] + other, parts[2] + other))).findings
     assert [one.code for one in finding.reasons] == ["image-unresolved"]
+
+
+CONTEXT = cast(Context, SimpleNamespace(reason=lambda code, text: Reason(code, BOOK.reasons[code].verdict, text)))
+HELD = Reason("unreadable", Verdict.REPORT_ONLY, "x")
+ONE, OTHER = Edit(PATH, Span(0, 1), "a"), Edit(PATH, Span(2, 3), "b")
+CHANGE = ScriptChange(0, None)
+
+
+def finding(*what: Edit | ScriptChange | Reason, rule: str = "a", path: str = PATH, at: int = 0) -> Finding:
+    return Finding(
+        *(rule, path, Span(at, at + 1), Position(0, at), Position(0, at + 1), Severity.ERROR, "x"),
+        reasons=tuple(one for one in what if isinstance(one, Reason)),
+        edits=tuple(one for one in what if isinstance(one, Edit)),
+        changes=tuple(one for one in what if isinstance(one, ScriptChange)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reasons", "edits"),
+    [
+        (finding(ONE, CHANGE), finding(ONE, CHANGE), [], (ONE,)),
+        (finding(ONE), finding(OTHER), [], (ONE, OTHER)),
+        (finding(OTHER), finding(ONE), [], (ONE, OTHER)),
+        (finding(ONE, CHANGE), finding(OTHER), ["pipe-layout"], ()),
+        (finding(ONE), finding(OTHER, CHANGE), ["pipe-layout"], ()),
+        (finding(HELD), finding(OTHER, CHANGE), ["unreadable"], ()),
+        (finding(ONE, CHANGE), finding(HELD), ["unreadable"], ()),
+        (finding(HELD), finding(HELD), ["unreadable"], ()),
+    ],
+)
+def test_steps_that_want_other_items_of_a_script_hold_a_shared_login_back(
+    first: Finding, second: Finding, reasons: list[str], edits: tuple[Edit, ...]
+) -> None:
+    (both,) = merge((first, second), CONTEXT)
+    assert ([one.code for one in both.reasons], both.edits) == (reasons, edits)
+    assert both.changes == ((CHANGE,) if edits == (ONE,) else ())
+
+
+def test_findings_of_a_file_are_ordered_by_place_and_those_of_a_place_by_rule() -> None:
+    places = [("b", 0, "a"), ("a", 5, "a"), ("a", 1, "b"), ("a", 1, "a")]
+    given = [finding(ONE, rule=rule, path=path, at=at) for path, at, rule in places]
+    assert merge(given, CONTEXT) == given[::-1]
