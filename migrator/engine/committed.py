@@ -30,12 +30,11 @@ def committed_names(reading: Reading, names: Collection[str]) -> Iterator[Commit
     """Those in files of which all calls that take a credential from there are known."""
     shells = [shell for fact in reading.facts for shell in fact.shells]
     bound = {one.npm.place for shell in shells for one in shell.logins if one.npm and one.sinks and one.npm.place}
-    for path in sorted(bound):
-        source = reading.source(path)
-        for name in names if source else ():
-            places = [*re.finditer(rf"\$\{{{re.escape(name)}\b", source.text)] if source else []
+    for source in filter(None, map(reading.source, sorted(bound))):
+        for name in names:
+            places = [Span(*one.span()) for one in re.finditer(rf"\$\{{{re.escape(name)}\b", source.text)]
             arrives = bool(places) and any(_arrives(shell, name, reading) for shell in shells)
-            yield from (CommittedName(source, Span(*one.span()), name, arrives) for one in places if source)
+            yield from (CommittedName(source, place, name, arrives) for place in places)
 
 
 def _arrives(shell: Shell, name: str, reading: Reading) -> bool:
