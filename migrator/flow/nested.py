@@ -51,7 +51,7 @@ class Nested:
         except ProgramError as error:
             self.recorder.add(Unread(call.span, nested.text, str(error)))
             if frame.evaluating:
-                self.machine.havoc.text(call.words[1:], "what `eval` runs", call.span, state, frame)
+                self.machine.havoc.text((), "what `eval` runs", call.span, state, frame)
             return None
         here = (around or state).copy()
         outer = {**frame.outer, **{start: frame.outer.get(start, here) for start in nested.outer}}
@@ -86,9 +86,7 @@ class Nested:
                 arguments.pop(0)
             elif _TEXT_FOLLOWS.fullmatch(option):
                 while len(arguments) > 1 and _PLAIN_OPTION.fullmatch(arguments[0].text or ""):
-                    for told in (inner, started):
-                        set_options([arguments[0].text], told)
-                    arguments.pop(0)
+                    set_options([arguments.pop(0).text], inner)
                 inner.positional = self.machine.variables.positional(arguments[2:], state)
                 inner.zero = inner.sourced = None
                 nested = texts.of_words(self.machine.text, [arguments[0].word]) if arguments else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.ir.nodes import Quoting
+from migrator.ir.values import Literal
 from tests.flow.reading import command, follow
 from tests.flow.test_flow import seen
+from tests.flow.test_launching import ran
 from tests.memory import PATH, report_on
 
 LOGIN = 'echo "$T" | docker login -u "$U" --password-stdin crg.apkg.io'
@@ -55,6 +58,10 @@ PUSH = "docker push crg.apkg.io/acme/web:1"
         ("bash -c 'see a' <<E\nsee b\nE", ["a"]),
         ("su -c 'see a'", ["a"]),
         ("su - ci -c 'see a'", ["a"]),
+        ("su ci --command 'see a'", ["a"]),
+        ("su", None),
+        ("bash -o", None),
+        ("y $T\nT=a\nbash -c 'see $T'", ["a"]),
         ("eval 'see a'", ["a"]),
         ("eval see a", ["a"]),
         ('T=a\neval "see $T"', ["a"]),
@@ -66,6 +73,56 @@ PUSH = "docker push crg.apkg.io/acme/web:1"
 )
 def test_what_a_program_in_text_gives_to_another(text: str, given: list[str | None] | None) -> None:
     assert seen(text) == ([given] if given else [])
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh", "dash", "ash", "zsh", "ksh"])
+def test_each_shell_runs_a_file_that_it_is_told(shell: str) -> None:
+    assert "see" in [one.name for one in ran(f"{shell} -e a.sh", {"a.sh": "see"}).commands]
+
+
+@pytest.mark.parametrize("text", ["su a.sh", "fish a.sh", "bash x a.sh", "bash x <<'E'\nsee\nE"])
+def test_what_is_no_file_of_a_shell_is_not_run(text: str) -> None:
+    assert [one.name for one in ran(text, {"a.sh": "see"}).commands] == [text.split()[0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "traced"),
+    [
+        ("bash -c 'see'", False),
+        ("bash -x -c 'see'", True),
+        ("bash -xc 'see'", True),
+        ("bash -c -x 'see'", True),
+        ("bash -c -x -e 'see'", True),
+        ("bash -c -x +x 'see'", False),
+        ("bash -o xtrace -c 'see'", True),
+        ("bash -c 'see' -x", False),
+        ("bash -x a.sh", True),
+        ("bash a.sh -x", False),
+        ("bash -o xtrace a.sh", True),
+    ],
+)
+def test_a_shell_shows_what_it_runs_where_it_is_told_so_in_front_of_that(text: str, traced: bool) -> None:
+    (one,) = (one for one in ran(text, {"a.sh": "see"}).commands if one.name == "see")
+    assert one.traced is traced
+
+
+@pytest.mark.parametrize(
+    ("text", "quoting"),
+    [
+        ("bash -c 'see a'", Quoting.BARE),
+        ('bash -c "see a"', Quoting.FIXED),
+        ("bash -c \"bash -c 'see a'\"", Quoting.FIXED),
+        ("bash -c \"bash <<'E'\nsee a\nE\n\"", Quoting.FIXED),
+        ("bash -c \"bash <<'E'\nbash <<'F'\nsee a\nF\nE\n\"", Quoting.FIXED),
+        ("bash <<'E'\nsee a\nE", Quoting.BARE),
+        ("bash <<E\nsee a\nE", Quoting.FIXED),
+        ("eval 'see a'", Quoting.BARE),
+    ],
+)
+def test_text_that_stands_in_quotes_of_another_cannot_be_replaced(text: str, quoting: Quoting) -> None:
+    (piece,) = command(text, "see").arguments[0].value.pieces
+    assert isinstance(piece, Literal)
+    assert piece.quoting is quoting
 
 
 def test_a_function_stays_behind_unless_it_is_exported() -> None:
@@ -239,6 +296,35 @@ def test_what_else_a_trap_may_change_at_any_time(
 
 
 @pytest.mark.parametrize(
+    ("text", "traced"),
+    [
+        ("trap 'true' ERR", False),
+        ("set -x\ntrap 'true' ERR", True),
+        ("set -x\ntrap 'set +x' ERR", True),
+        ("trap 'set -x' EXIT", False),
+        ("trap 'eval \"echo $BASH_COMMAND\"' DEBUG", True),
+        ("set -x\ntrap 'echo $BASH_COMMAND' DEBUG", True),
+        ("trap 'echo $BASH_COMMAND' DEBUG", False),
+        ("trap 'eval y' DEBUG", False),
+        ("trap 'eval \"echo $BASH_COMMAND\"' EXIT", False),
+    ],
+)
+def test_what_a_trap_may_do_to_what_is_shown(text: str, traced: bool) -> None:
+    assert next(one for one in follow(f"{text}\nsee").commands if one.name == "see").traced is traced
+
+
+def test_a_trap_that_may_ask_to_end_at_a_failure_does_not_surely() -> None:
+    flow = follow("set +e\ntrap 'set -e' ERR\nif [ -z \"$T\" ]; then\nfalse\nfi\ntrue")
+    (test,) = (each for each in flow.presences if each.reads)
+    assert not any(each.stops for each in test.decisions)
+
+
+@pytest.mark.parametrize("text", ["trap 'see'", "trap - EXIT", "trap -p EXIT", "trap -l", "trap -- 'see'", "trap"])
+def test_what_sets_no_trap_runs_nothing(text: str) -> None:
+    assert [one.name for one in follow(text).commands] == ["trap"]
+
+
+@pytest.mark.parametrize(
     ("text", "unordered"),
     [
         ("trap 'see' EXIT\nx", False),
@@ -251,6 +337,15 @@ def test_what_else_a_trap_may_change_at_any_time(
 def test_the_trap_of_another_process_runs_at_any_time(text: str, unordered: bool) -> None:
     (one,) = [one for one in follow(text).commands if one.name == "see"]
     assert (one.unordered, one.conditional) == (unordered, True)
+
+
+@pytest.mark.parametrize(("depth", "followed"), [(20, True), (21, False)])
+def test_text_is_followed_as_deep_as_functions_are(depth: int, followed: bool) -> None:
+    text = "see\n"
+    for at in range(depth):
+        text = f"bash <<'E{at}'\n{text}E{at}\n"
+    names = [one.name for one in follow(text).commands]
+    assert (names[0], names[-1]) == ("see" if followed else "bash", "bash")
 
 
 def test_text_within_text_is_followed_to_a_depth() -> None:
