@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _OTHER = Value.of(Unknown("what else is written to the file"))
 """Where nothing goes to standard output, and the file holds other text."""
+_PASSED = Value.of(Unknown("what `>(…)` prints"))
 _TEMPORARY = "/tmp/"
 _INCLUDES = (".", "source")
 TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
@@ -64,20 +65,23 @@ class Streams:
     def outputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, output: Value, since: int) -> Value:
         """What is left of standard output when files have taken theirs; which files, goes to the event of the last
         command, if there was one `since` that many."""
+        written = [one for one in redirects if one.kind is StreamKind.WRITE and one.value.parts]
         files = tuple(
             Output(
-                self.value(redirect, state, frame),
-                _OTHER if redirect.partial and output == EMPTY else output,
+                self.value(one, state, frame),
+                _OTHER if one.partial and output == EMPTY else output,
                 state.folders,
             )
-            for redirect in redirects
-            if redirect.kind is StreamKind.WRITE and redirect.value.parts
+            for one in written
         )
         if not files:
             return output
         self.recorder.writes_files(files, since)
         self.held = None if self.recorder.silent else self.hold(redirects, files, state, frame)
-        return output if all(file.path.text in TERMINALS for file in files) else EMPTY
+        taken = [(one, file.path.text) for one, file in zip(written, files, strict=True) if not one.aside]
+        if any(words.is_stream(one.value) for one, _ in taken):
+            return _PASSED
+        return output if all(path in TERMINALS for _, path in taken) else EMPTY
 
     def value(self, redirect: Redirect, state: State, frame: Frame) -> Value:
         """Tracing shows the words of commands, and no redirections."""

@@ -370,7 +370,7 @@ class StreamKind(Enum):
 class Redirect(Struct, frozen=True):
     """`value` is the text, or the path of the file. `raw`: the text is taken as it is written, without expansions.
     `written`: where the document is written, None where what is written there is not its text. `partial`: a file that
-    is written holds other text than what goes to standard output, too."""
+    is written holds other text than what goes to standard output, too; `aside`: nothing of that goes there."""
 
     kind: StreamKind
     value: Join
@@ -378,6 +378,7 @@ class Redirect(Struct, frozen=True):
     raw: bool = False
     written: Span | None = None
     partial: bool = False
+    aside: bool = False
 
 
 class Statement(Struct, frozen=True):

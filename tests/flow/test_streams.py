@@ -30,6 +30,20 @@ from tests.flow.test_flow import seen
         ("echo a > f\nsee < f", "a\n"),
         ("echo a > f | see", ""),
         ("echo a > /dev/stderr | see", "a\n"),
+        ("echo a 2> f | see", "a\n"),
+        ("echo a 2>> f | see", "a\n"),
+        ("echo a 3> f | see", "a\n"),
+        ("echo $T 2> /dev/null | see", "${T}\n"),
+        ("echo a 1> f | see", ""),
+        ("echo a >> f | see", ""),
+        ("echo a &> f | see", ""),
+        ("echo a > f 2> g | see", ""),
+        ("echo a > /dev/stderr 2> g | see", "a\n"),
+        ("echo a > /dev/stderr > g | see", ""),
+        ("echo a 2> f > g | see", ""),
+        ("echo a > >(x) | see", None),
+        ("echo a 2> >(x) | see", "a\n"),
+        ("{ echo a; } 2> f | see", "a\n"),
         ("f() { see; }\necho a | f", "a\n"),
         ("echo a | { see; }", "a\n"),
         ("echo a | while read -r x; do y; done\nsee", None),
@@ -38,6 +52,7 @@ from tests.flow.test_flow import seen
 def test_what_a_command_is_fed(text: str, fed: str | None) -> None:
     stdin = command(text, "see").stdin
     assert (None if stdin is None else stdin.symbol()) == fed
+    assert "|" not in text or stdin is not None or text.startswith("echo a | while")
 
 
 KNOWN = [
@@ -124,6 +139,45 @@ def test_what_is_in_a_file_is_not_known_to_what_may_run_before_it_is_written(run
 def test_which_files_take_the_output_of_a_command(text: str, outputs: list[str]) -> None:
     assert [one.path.symbol() for one in command(text, "see").outputs] == outputs
     assert [one.path.symbol() for one in follow(text).outputs] == outputs
+
+
+@pytest.mark.parametrize(
+    ("text", "contents"),
+    [
+        ("true > f", [""]),
+        ("true >> f", [None]),
+        ("true 2> f", [None]),
+        ("true &> f", [None]),
+        ("true > f 2> g", ["", None]),
+        ("echo $T > f", ["${T}\n"]),
+        ("echo $T > f > g", ["${T}\n", "${T}\n"]),
+        ("echo $T >> f", ["${T}\n"]),
+        ("{ echo $T; true; } > f", ["${T}\n"]),
+        ("make > f", [None]),
+    ],
+)
+def test_what_is_written_to_the_files(text: str, contents: list[str | None]) -> None:
+    assert [one.content.symbol() for one in follow(text).outputs] == contents
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("see > $A", ["A"]),
+        ("see < $A", ["A"]),
+        ("see <<< $A", ["A"]),
+        ("see <<E\n$A\nE", ["A"]),
+        ("see 2>&$A", ["A"]),
+        ("see < <(x $A)", ["A"]),
+        ("> $A", ["A"]),
+        ("< $A", ["A"]),
+        ("see > $A 2> $B <&$C", ["C", "A", "B"]),
+    ],
+)
+def test_which_variables_a_redirection_reads(text: str, names: list[str]) -> None:
+    flow = follow(f"set -x\n{text}")
+    assert [one.read.name for one in flow.uses] == names
+    assert [one.traced for one in flow.uses] == ["<(" in text] * len(names)
 
 
 @pytest.mark.parametrize(

@@ -275,8 +275,9 @@ class Lowering:
         body = tree.get("Hdoc")
         channel = _CHANNELS.get(operator, StreamKind.OTHER)
         if channel is not StreamKind.DOCUMENT:
-            whole = operator in (">", ">|") and (tree.get("N") or {}).get("Value", "1") == "1"
-            return Redirect(channel, word, span, partial=channel is StreamKind.WRITE and not whole)
+            aside = channel is StreamKind.WRITE and (tree.get("N") or {}).get("Value", "1") != "1"
+            partial = aside or operator in (">>", "&>", "&>>")
+            return Redirect(channel, word, span, partial=partial, aside=aside)
         raw = any(not isinstance(part, Constant) or part.quoting is not Quoting.BARE for part in word.parts)
         parts = (body or {}).get("Parts") or []
         literals = [(one.get("Value", ""), self.span(one)) for one in parts if one["Type"] == "Lit"]
