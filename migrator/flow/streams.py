@@ -65,7 +65,7 @@ class Streams:
     def outputs(self, redirects: Sequence[Redirect], state: State, frame: Frame, output: Value, since: int) -> Value:
         """What is left of standard output when files have taken theirs; which files, goes to the event of the last
         command, if there was one `since` that many."""
-        written = [one for one in redirects if one.kind is StreamKind.WRITE and one.value.parts]
+        written = [one for one in redirects if one.kind is StreamKind.WRITE]
         files = tuple(
             Output(
                 self.value(one, state, frame),
@@ -115,19 +115,19 @@ class Streams:
         """A command that has run writes the id of an image into a file that it is told."""
         options = self.machine.programs.image_id_files.get(command.name, frozenset())
         name = _told(command, options) if options and not command.followed and not self.recorder.silent else None
-        path = self.path(name, state) if name and _in_order(frame) else None
+        path = self.path(name, state) if name and _in_order(frame) else ""
         alone = path and not self.recorder.outputs and self.machine.file(path) is None
         if path and (alone or frame.ends(state)):  # else a build that fails leaves what was there before
             content = Value.of(Unknown(f"the id that `{command.name}` writes", image=""))
             since, unseen = len(self.recorder.commands), len(self.recorder.unseen)
             self.held = StreamFile(path, content, frame.branches, since, unseen)
 
-    def path(self, name: Value, state: State) -> str | None:
-        """The path of a file in the repository, or of a temporary one."""
+    def path(self, name: Value, state: State) -> str:
+        """The path of a file in the repository, or of a temporary one; '' where that is not known."""
         places = self.machine.place(name, state)
         text = next(iter(patterns(places)), "") if len(tuple(patterns(places))) == 1 else name.text or ""
         inside = not text.startswith(("/", "~")) or (text.startswith(_TEMPORARY) and ".." not in text)
-        return text if text and inside and not GLOB.search(text) else None
+        return text if inside and not GLOB.search(text) else ""
 
     def content(self, name: Value, state: State, frame: Frame) -> Value | None:
         """What is in a file that was written on the same way, while nothing else may have written it since; None where

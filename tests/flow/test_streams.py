@@ -114,6 +114,11 @@ def test_what_is_in_a_file_that_something_else_may_have_written_is_not(text: str
     assert seen(f"{text}\nsee $(< f)")[-1] == [None]
 
 
+@pytest.mark.parametrize("source", [".", "source"])
+def test_a_file_that_is_included_and_not_followed_may_write_another(source: str) -> None:
+    assert seen(f"echo a > f\n{source} lib.sh\nsee $(cat f)", {"lib.sh": "echo b > f"}) == [[None]]
+
+
 @pytest.mark.parametrize("runs", ["trap '{}' EXIT", "f() {{ {}; }}"])
 @pytest.mark.parametrize("text", ["see $(cat f)", "test -f g && see $(cat f)"])
 def test_what_is_in_a_file_is_not_known_to_what_may_run_before_it_is_written(runs: str, text: str) -> None:
@@ -247,6 +252,11 @@ def test_a_file_is_read_before_it_is_written_where_the_order_is_not_known(text: 
         ("docker build --iidfile /tmp/f .", None),
         ("docker build --iidfile f --iidfile g .", None),
         ("docker build --iidfile", None),
+        ("docker build --iidfile= .", None),
+        ("docker build --iidfile '' .", None),
+        ("docker build --iidfile $X .", None),
+        ("docker build --iidfile f . &", None),
+        ("docker build --iidfile f .\nfalse || tee f", None),
         ("docker build .", None),
         ("other build --iidfile f .", None),
         ("docker build --iidfile f . || true", ""),
