@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,9 +27,9 @@ from migrator.ir.nodes import (
     Fallback,
     Join,
     ProgramError,
-    Quoting,
     Read,
     Redirect,
+    Statement,
     Template,
 )
 from migrator.text.edits import Edit
@@ -63,21 +64,21 @@ class _Comparison(Struct, frozen=True):
     grown: tuple[int, ...]
     named: frozenset[Span]
 
-    def below(self, one: object, other: object) -> list[_Pair] | None:
+    def below(self, one: object, other: Any) -> list[_Pair] | None:
         """What else must be the same; None where these two are not."""
         if isinstance(one, Span):
-            return [] if isinstance(other, Span) and self.moved(one) == other else None
+            return [] if self.moved(one) == other else None
         if isinstance(one, tuple):
             return self.rows(one, other) if isinstance(other, tuple) else None
         if isinstance(one, Read) and (edit := self.renaming(one)):
             return self.renamed(one, other, edit) if isinstance(other, Read) else None
         if type(one) is not type(other):
             return None
-        if isinstance(one, Redirect) and isinstance(other, Redirect) and one.raw and one.written:
+        if isinstance(one, Redirect) and one.raw and one.written:
             edited = tuple(self.within(one.written))
             if edited:
                 return self.document(one, other, edited)
-        if isinstance(one, Template | Join) and isinstance(other, Template | Join):
+        if isinstance(one, Template | Join):
             pairs = self.rows(one.parts, other.parts)
             pairs = self.program(one.parts, other.parts) if pairs is None else pairs
             return None if pairs is None else [*pairs, (one.span, other.span)]
@@ -98,8 +99,7 @@ class _Comparison(Struct, frozen=True):
                     return None
                 done, at = index + found[0], at + found[1]
                 continue
-            edits = self.replacing(record) if isinstance(record, Constant) else ()
-            if not edits or not isinstance(record, Constant):
+            if not isinstance(record, Constant) or not (edits := self.replacing(record)):
                 if at == len(other):
                     return None
                 pairs.append((record, other[at]))
@@ -139,9 +139,8 @@ class _Comparison(Struct, frozen=True):
         if other.name != _name(edit) or _shape(one) != _shape(other):
             return None
         if edit.span == _with_default(one):
-            kept = other.fallback is Fallback.NONE and other.word is None
-            return [(one.span, other.span)] if kept else None
-        if one.fallback is not other.fallback or (one.braced != other.braced and edit.span != one.span):
+            return [(one.span, other.span)] if other.fallback is Fallback.NONE else None
+        if one.fallback is not other.fallback:
             return None
         return [(one.span, other.span), (one.word, other.word), (one.words, other.words), (one.sets, other.sets)]
 
@@ -158,8 +157,7 @@ class _Comparison(Struct, frozen=True):
         edit = edits[0]
         if _EXPANSION.fullmatch(edit.text) and not edit.text.startswith(("$", '"')):
             first = parts[0] if parts else None
-            asked = isinstance(first, Constant) and span in self.named and first.text == edit.text
-            return int(asked and isinstance(first, Constant) and first.quoting is literal.quoting)
+            return int(isinstance(first, Constant) and span in self.named and first.text == edit.text)
         wanted: list[str | Edit] = []
         at = span.start
         for one in edits:
@@ -167,7 +165,7 @@ class _Comparison(Struct, frozen=True):
             wanted.append(one)
             at = one.span.end
         wanted += [literal.text[at - span.end :]] if at < span.end else []
-        if len(wanted) > 1 and (literal.quoting is Quoting.SINGLE or len(literal.text) != span.end - span.start):
+        if len(wanted) > 1 and len(literal.text) != span.end - span.start:
             return 0
         if len(parts) < len(wanted):
             return 0
@@ -235,26 +233,34 @@ def _with_holes(parts: Iterable[Expression]) -> str:
 
 
 def _alike(old: str, new: str, edited: tuple[Edit, ...]) -> bool:
-    """Whether two texts are the same program, but for the edits, which are in the order of the text. One plain word is
-    no program with something in it: it would be read as itself, for ever."""
+    """Whether two texts are the same program, but for the edits, which are in the order of the text. One word is no
+    program with something in it: it would be read as itself, for ever."""
     if _PLAIN.fullmatch(old):
         return False
     inner: list[Edit] = []
     at = to = 0
     for edit in edited:
+        done = to
         while at < len(old) and to < len(new) and old[at] == new[to]:
             at, to = at + 1, to + 1
-        while to and not new.startswith(edit.text, to):
+        while to > done and not new.startswith(edit.text, to):
             at, to = at - 1, to - 1
-        if at < 0 or not new.startswith(edit.text, to):
+        if not new.startswith(edit.text, to):
             return False
         end = at + edit.span.end - edit.span.start
         inner.append(replace(edit, span=Span(at, end)))
         at, to = end, to + len(edit.text)
     try:
-        return bool(inner) and old[at:] == new[to:] and same(lower(old), lower(new), inner)
+        program = lower(old)
+        return old[at:] == new[to:] and not _is_word(program, old) and same(program, lower(new), inner)
     except ProgramError:
         return False
+
+
+def _is_word(program: tuple[Statement, ...], text: str) -> bool:
+    """Whether a program is the name of a command alone, in which every character stands for itself."""
+    node = program[0].node if program else None
+    return isinstance(node, Call) and _with_holes(node.words[0].parts) == text
 
 
 def _start(edit: Edit) -> int:
