@@ -166,7 +166,7 @@ def test_nothing_but_the_name_in_an_expansion_may_be_another(
         ("test -v A -a -v C", [("A", "B"), ("C", "D")], "", True),
         ("test -v A", [("A", "B")], "test -v C", False),
         ('test -v "A"', [("A", "B")], 'test -v $""', False),
-        ("test -v A", [("A", "B[0]")], "", False),
+        ("test -v A", [("A", "x-y")], "", False),
         ("test -v A", [("A", "$B")], "test -v C", False),
         ("test -v xA", [("A", "B")], "", False),
         ("test -n A", [("A", "B")], "", False),
@@ -212,6 +212,8 @@ def test_the_name_that_a_test_asks_for_may_be_another(
         ("see 'abc' d", [("abc", "$B")], "", False),
         ("see x\\abc d", [("\\", "${B}")], "", False),
         ("see abc$A", [("abc", "")], "", False),
+        ("see \\abc d", [("\\", "${B}")], "", False),
+        ("see abc d", [("b", "${B}")], "see $A${B}c d", False),
         ("see abc d", [("abc", "$B"), ("d", "x")], "", False),
         ("see 'ab' d", [("'ab'", '"$C"')], 'see $"B" d', False),
     ],
@@ -232,6 +234,9 @@ def test_a_literal_may_become_an_expansion(
         ("sh -c 'see $AA $A'", [("AA", "A"), ("A", "AA")], "", True),
         ("sh -c 'sh -c \"see $A\"'", [("A", "B")], "", True),
         ("sh -c 'see a b'", [("b", "$B")], "", True),
+        ("sh -c 'abc d'", [("abc", "$B")], "", True),
+        ("sh -c 'see $AB'", [("AB", "A")], "", True),
+        ("sh -c 'see $A x'", [("A", "B")], "sh -c 'see $''B x'", False),
         ("sh -c 'test -v A'", [("A", "B")], "", True),
         ("sh -c '[ \"$A\" ]' $C", [("A", "B"), ("C", "D")], "", True),
         ("sh -c 'see -u $A x'", [("A", "B")], "sh -c 'see -u $B y'", False),
@@ -294,6 +299,7 @@ def test_a_document_may_be_the_same_program_for_another_shell(
         ("see --token $T d", [("--token $T", OPTIONS)], f"see {OPTIONS}", False),
         ("see --token $T d", [("--token $T", OPTIONS)], f"sew {OPTIONS} d", False),
         ("see --token $T d", [("--token $T", OPTIONS)], f"see {'x' * len(OPTIONS)} d", False),
+        ("see --token=$T.d", [("--token=$T", OPTIONS)], "", False),
         ("see --token=$T # why", [("--token=$T # why", OPTIONS)], "", False),
         ("see --token $T >d", [("--token $T", OPTIONS)], f"see {OPTIONS} <d", False),
         ("T=$T; ls", [("T=$T; ls", VARIABLES)], "", False),
@@ -303,3 +309,9 @@ def test_a_document_may_be_the_same_program_for_another_shell(
 )
 def test_what_is_around_a_pair_stays(text: str, changes: list[tuple[str, str]], after: str, expected: bool) -> None:
     assert compared(text, changes, after) is expected
+
+
+def test_an_expansion_may_be_put_in_before_a_literal_or_behind_it() -> None:
+    for at, after in ((4, "see ${B}a d"), (5, "see a${B} d")):
+        assert same(lower("see a d"), lower(after), [Edit("x", Span(at, at), "${B}")])
+    assert not same(lower("see a d"), lower("see a ${B} d"), [Edit("x", Span(5, 5), " ${B}")])

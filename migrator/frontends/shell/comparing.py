@@ -8,9 +8,9 @@ literal that was edited may be a program itself, for another shell; it is read a
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -62,7 +62,7 @@ class _Comparison(Struct, frozen=True):
 
     edits: tuple[Edit, ...]
     grown: tuple[int, ...]
-    named: frozenset[Span]
+    named: frozenset[Span | None]
 
     def below(self, one: object, other: Any) -> list[_Pair] | None:
         """What else must be the same; None where these two are not."""
@@ -120,10 +120,10 @@ class _Comparison(Struct, frozen=True):
         return found if found and found.span.start == record.span.start and _PAIR.fullmatch(found.text) else None
 
     def whole(self, edit: Edit, one: Sequence[object], other: Sequence[object]) -> tuple[int, int] | None:
-        """How many records an edit takes the place of, and how many stand there now; None where some are not whole."""
+        """How many records an edit takes the place of, and how many stand there now; None where some are not whole:
+        what is behind the edit would be a part of the last one."""
         old, new = _filling(one, edit.span), _filling(other, self.moved(edit.span))
-        wanted = edit.text.count(" ") + 1
-        return (old, new) if old and new == wanted else None
+        return (old, new) if new == edit.text.count(" ") + 1 else None
 
     # Expansions
 
@@ -167,8 +167,6 @@ class _Comparison(Struct, frozen=True):
         wanted += [literal.text[at - span.end :]] if at < span.end else []
         if len(wanted) > 1 and len(literal.text) != span.end - span.start:
             return 0
-        if len(parts) < len(wanted):
-            return 0
         for told, part in zip(wanted, parts, strict=False):
             if isinstance(told, str):
                 expected = isinstance(part, Constant) and part.text == told
@@ -184,15 +182,13 @@ class _Comparison(Struct, frozen=True):
         """Literals with expansions between them that another shell reads as a program."""
         if len(one) != len(other):
             return None
-        edited = (edit for part in one if isinstance(part, Constant) and part.span for edit in self.within(part.span))
+        edited = (edit for part in one if isinstance(part, Constant) for edit in self.replacing(part))
         if not _alike(_with_holes(one), _with_holes(other), tuple(edited)):
             return None
-        return [pair for pair in zip(one, other, strict=True) if not isinstance(pair[0], Constant)]
+        return [(was, now) for was, now in zip(one, other, strict=True) if not isinstance(was, Constant)]
 
     def document(self, one: Redirect, other: Redirect, edited: tuple[Edit, ...]) -> list[_Pair] | None:
         """A document without expansions that another shell reads as a program."""
-        if (one.kind, one.raw) != (other.kind, other.raw):
-            return None
         if not _alike(_with_holes(one.value.parts), _with_holes(other.value.parts), edited):
             return None
         return [(one.span, other.span), (one.written, other.written)]
@@ -200,11 +196,9 @@ class _Comparison(Struct, frozen=True):
     # Places
 
     def within(self, span: Span) -> Iterator[Edit]:
-        for edit in islice(self.edits, bisect_left(self.edits, span.start, key=_start), None):
-            if edit.span.start > span.end:
-                break
-            if span.contains(edit.span):
-                yield edit
+        first = bisect_left(self.edits, span.start, key=_start)
+        near = self.edits[first : bisect_right(self.edits, span.end, key=_start)]
+        yield from (edit for edit in near if span.contains(edit.span))
 
     def moved(self, span: Span) -> Span:
         return Span(self.shifted(span.start, end=False), self.shifted(span.end, end=True))
@@ -212,19 +206,13 @@ class _Comparison(Struct, frozen=True):
     def shifted(self, at: int, end: bool) -> int:
         """Where a place is after the edits, which do not overlap."""
         before = bisect_left(self.edits, at, key=_end)
-        moved = at + self.grown[before]
-        for edit in islice(self.edits, before, None):
-            if edit.span.end > at:
-                break
-            moved += _growth(edit) if end or edit.span.start < at else 0
-        return moved
+        here = self.edits[before : bisect_right(self.edits, at, key=_end)]
+        return at + self.grown[before] + sum(_growth(edit) for edit in here if end or edit.span.start < at)
 
 
-def _filling(records: Sequence[object], span: Span) -> int:
-    """How many of the first words or assignments fill a place from its beginning to its end; 0 where they do not."""
-    inside = [one for one in records if isinstance(one, Join | Assign) and span.contains(one.span)]
-    filled = inside and (inside[0].span.start, inside[-1].span.end) == (span.start, span.end)
-    return len(inside) if filled and list(records[: len(inside)]) == inside else 0
+def _filling(records: Iterable[Any], span: Span) -> int:
+    """How many of the first words or assignments lie in a place."""
+    return sum(1 for _ in takewhile(lambda one: span.contains(one.span), records))
 
 
 def _with_holes(parts: Iterable[Expression]) -> str:
@@ -240,13 +228,11 @@ def _alike(old: str, new: str, edited: tuple[Edit, ...]) -> bool:
     inner: list[Edit] = []
     at = to = 0
     for edit in edited:
-        done = to
-        while at < len(old) and to < len(new) and old[at] == new[to]:
-            at, to = at + 1, to + 1
-        while to > done and not new.startswith(edit.text, to):
-            at, to = at - 1, to - 1
-        if not new.startswith(edit.text, to):
+        ahead = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old[at:], new[to:], strict=False)))
+        found = new.rfind(edit.text, to, to + ahead + len(edit.text))
+        if found < 0:
             return False
+        at, to = at + found - to, found
         end = at + edit.span.end - edit.span.start
         inner.append(replace(edit, span=Span(at, end)))
         at, to = end, to + len(edit.text)
@@ -300,7 +286,7 @@ def _expands(part: object, name: str) -> bool:
     return isinstance(part, Read) and part.name == name and part.fallback is Fallback.NONE and not part.through
 
 
-def _asked(program: object) -> Iterator[Span]:
+def _asked(program: object) -> Iterator[Span | None]:
     """Where the names of variables stand whose presence is asked for."""
     pending = [program]
     while pending:
@@ -309,10 +295,10 @@ def _asked(program: object) -> Iterator[Span]:
             pending += node
             continue
         if isinstance(node, Asked) and node.ask is Ask.DEFINED:
-            yield from _literals(node.operand)
+            yield from _places(node.operand)
         if isinstance(node, Call) and _text(node.words[0]) in _TESTS:
             for option, word in zip(node.words, node.words[1:], strict=False):
-                yield from _literals(word) if _text(option) == "-v" else ()
+                yield from _places(word) if _text(option) == "-v" else ()
         if isinstance(node, Struct) and not isinstance(node, Span):
             pending += [getattr(node, name) for name in node.__struct_fields__]
 
@@ -325,5 +311,5 @@ def _text(word: Join) -> str:
     return "".join(part.text for part in _flat(word) if isinstance(part, Constant))
 
 
-def _literals(word: Join) -> Iterator[Span]:
-    yield from (part.span for part in _flat(word) if isinstance(part, Constant) and part.span)
+def _places(word: Join) -> Iterator[Span | None]:
+    yield from (part.span for part in _flat(word))
