@@ -6,7 +6,6 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from itertools import count
 
 import libcst as cst
@@ -14,14 +13,11 @@ import pytest
 
 from migrator.frontends.python import lower, tree
 from migrator.frontends.python.commands import UNTOLD
-from migrator.frontends.python.expressions import EXPRESSION
-from migrator.ir.nodes import Constant, Invoke, ProgramError, Read, Statement
+from migrator.ir.nodes import Constant, Invoke, ProgramError, Read
 from migrator.ir.rendering import program
 from migrator.ir.traversal import every
-from migrator.rulebook import reading as rulebook
-from tests.frontends.nodes import reads
+from tests.frontends.nodes import HEAD, plain, reads, shown
 
-HEAD = "import os\nimport subprocess\n"
 PUNCTUATION = {
     "AssignEqual", "BaseValueToken", "Colon", "Comma", "Comment", "Dot", "EmptyLine", "LeftCurlyBrace", "LeftParen",
     "LeftSquareBracket", "Newline", "ParenthesizedWhitespace", "RightCurlyBrace", "RightParen", "RightSquareBracket",
@@ -195,22 +191,6 @@ CALLS = {
 
 
 # Nodes
-
-
-LIBRARIES = rulebook.load().programs.launchers["python"].libraries
-
-
-def plain(nodes: Iterable[Statement]) -> str:
-    """Without what can be written in place of strings."""
-    quoted = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-    return re.sub(rf'\(or [\w.]+\["{{}}"\] ({quoted})\)', r"\1", program(nodes))
-
-
-def shown(source: str) -> str:
-    """Without `module.` before the names of its variables, the beginning, which says that nothing is known of them, and
-    the reason that is that of most expressions."""
-    nodes = plain(lower(f"{HEAD}{source}\n", None, libraries=LIBRARIES)).replace(f"[{EXPRESSION}]", "")
-    return re.sub(r"\bmodule\.", "", re.sub(r"^\(evaluate sets\[[^]]*\]\) ?", "", nodes))
 
 
 @pytest.mark.parametrize(

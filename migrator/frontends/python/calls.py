@@ -165,10 +165,8 @@ def _function(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
         to.evaluate(call.node, *(call.named[name] for name in call.named if name in others))
         arguments = tuple(
             word
-            for name, one in [
-                *zip(names, params, strict=True),
-                *((one.name.value, one) for one in tree.collecting(node)),
-            ]
+            for one in (*params, *tree.collecting(node))
+            for name in [one.name.value]
             for word in (lists[name] if name in lists else _argument(to, function, call, given, one))
         )
         invoke = Invoke(define.name, arguments, span)
@@ -197,9 +195,10 @@ def _argument(
 def _effect(to: Expressions, call: Called) -> tuple[Expression, ...] | None:
     """What a call of a library does to the program."""
     span = to.names.span(call.node)
-    files = [*_read(call)] if call.name in ("exec", "eval") else call.args[:1] if call.name in _RUNS_FILES else []
-    if call.name in _RUNS_MODULES and call.args and not to.names.quoted(call.args[0]):
-        files = call.args[:1]
+    files = [*_read(call)] if call.name in ("exec", "eval") else []
+    known = call.name in _RUNS_MODULES and call.args and to.names.quoted(call.args[0])
+    if call.name in _RUNS_FILES | _RUNS_MODULES and not known:
+        files = [one.value for one in call.node.args[:1]]
     for one in files:
         to.runs(Call((to.text_of("python", call.node), to.word(one)), span))
     if call.name not in (*_REFLECTION, *_DIRECTORIES, *_ENDS, "setattr"):

@@ -22,7 +22,7 @@ _VARIABLE = "HOME"
 _SIGNS = ("expanduser", ".home(", _VARIABLE, ".docker", "config.json", "auth.json", "DOCKER_CONFIG")
 _HOMES = {"pathlib.Path.home", "pathlib.PosixPath.home"}
 _EXPANDS = "os.path.expanduser"
-_JOINS = {_EXPANDS, *_HOMES, "os.path.join", "pathlib.Path", "pathlib.PosixPath", "str"}
+_JOINS = {_EXPANDS, "os.path.join", "pathlib.Path", "pathlib.PosixPath", "str"}
 _MAKES = {"expanduser", "joinpath", "with_name", "resolve", "absolute"}
 """Methods of a path that give another one."""
 _LOOKS = {
@@ -106,7 +106,7 @@ def _paths(call: Called) -> Iterator[tuple[cst.BaseExpression, str]]:
 def _is_path(node: cst.BaseExpression) -> bool:
     """Whether an expression is a path, or names one, and runs nothing."""
     match node:
-        case cst.Name() | cst.SimpleString() | cst.FormattedString() | cst.Subscript():
+        case cst.Name() | cst.BaseString() | cst.Subscript():
             return True
         case cst.BinaryOperation(left=left, operator=cst.Divide() | cst.Add(), right=right):
             return _is_path(left) and _is_path(right)
