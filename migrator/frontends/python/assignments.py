@@ -41,9 +41,10 @@ class Assignments:
             return
         targets = list(target.elements) if isinstance(target, cst.Tuple | cst.List) else []
         star = isinstance(targets[-1], cst.StarredElement) if targets else False
-        plain = [one.value for one in (targets[:-1] if star else targets)]
+        firsts = targets[:-1] if star else targets
+        plain = [one.value for one in firsts if isinstance(one, cst.Element)]
         values = tree.elements(value) or []
-        known = len(values) >= len(plain) if star else len(values) == len(plain)
+        known = len(plain) == len(firsts) and (len(values) >= len(plain) if star else len(values) == len(plain))
         named = {name for one in plain for name in tree.stored(one)}
         crossed = any(isinstance(one, cst.Name) and one.value in named for node in values for one in tree.every(node))
         if not targets or not values or not known or crossed:
