@@ -342,7 +342,7 @@ def test_a_file_may_hold_the_forms_one_of_whose_needles_stands_in_it_as_their_le
 
     plain, folded = form("plain", "getenv"), form("folded", "getenv", folded=True)
     beside, python = form("beside", "call", beside="import"), form("python", "call", "python")
-    long = form("long", "env" * 20)
+    long = form("long", "env" + "x" * 60)
     forms = OpaqueForms(Rules((), (), (plain, folded, beside, python, long), ()))
 
     def held(data: bytes, language: str = "shell") -> list[str]:
@@ -353,7 +353,7 @@ def test_a_file_may_hold_the_forms_one_of_whose_needles_stands_in_it_as_their_le
     assert held(b"call") == []
     assert held(b"call import") == ["beside"]
     assert sorted(held(b"call import", "python")) == ["beside", "python"]
-    assert held(b"x" + b"env" * 20) == ["long"]
+    assert held(b"x env" + b"x" * 60) == ["long"]
     assert held(b"env get") == []
 
 

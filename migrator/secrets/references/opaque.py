@@ -16,24 +16,23 @@ from migrator.text.source import Source
 from migrator.text.yaml import Mapping, Scalar, YamlError, read_yaml
 
 _APART = regex("[._:-]+")
-_LINES = frozenset({"shell", "fish", "pipelines", "compose", "yaml", "make", "dockerfile", "package-json", "unended"})
-"""The languages in which lines of a shell stand."""
 _QUOTES = regex("""["'`]""")
 _CONSTANT = regex(r"(?<!\w)([A-Z]\w{0,60})\s{0,9}[)\],]", re.ASCII)
 _FETCHES = regex(
-    r"""\b(?P<program>curl|wget)\b[^\n;|&]{0,300}?(?:"""
+    r"""\b(?P<program>curl|wget)\b(?:[^\n;|&]|\\\r?\n|&(?=[\w.%-]{1,60}=)){0,300}?(?:"""
     r"""(?:[ \t]-\w{0,9}[oO][ \t=]{0,9}|--output(?:-document)?[ \t=]|>[ \t]{0,9})"""
     r"""["']?(?P<file>(?!/dev/|-|https?:)[\w./-]{1,200})"""
     r"""|/(?P<name>[\w.-]{1,100}\.(?:sh|bash|py|rb|pl|js|ps1))(?![\w./-]))""",
     re.ASCII,
 )
-"""A file that is fetched: by the name that is told, or by the end of its address."""
+"""A file that is fetched: by the name that is told, or by the end of its address, in which a `&` is no end."""
 _CLONES = regex(
     r"""\bgit[ \t]{1,9}(?:-[cC][ \t]{1,9}\S{1,200}[ \t]{1,9}){0,3}(?P<program>clone)\b"""
-    r"""(?P<words>(?:[^\n;|&\\]|\\\r?\n){1,400})""",
+    r"""(?P<words>(?:[^\n;|&\\]|\\\r?\n|\\["']){1,400})""",
     re.ASCII,
 )
-"""A repository that is fetched, into the folder of its last word."""
+"""A repository that is fetched, into the folder that one of its words names."""
+_AROUND = "\"'`()[]{},\\"
 _RUNS = (
     r"(?:(?<![\w./-])(?:(?:ba|da|z|k|a)?sh|source|\.|python[\d.]{0,4}|ruby|perl|php|node|pwsh)[ \t]{1,9}"
     r"(?:-[\w \t-]{1,40}[ \t])?|(?<![\w./-])(?=\.?/?[\w./-]{0,200}\.(?:sh|bash|py|rb|pl)\b))"
@@ -159,7 +158,6 @@ def places_of(
         found.update(_sources(source))
     if any(form.kind == OpaqueKind.DOWNLOAD for form in forms):
         found.update(_fetched(source, language))
-    if "clone" in source.text and language.name in _LINES:
         found.update(_cloned(source, language))
     reads = {one.line for one in found if one.kind is OpaqueKind.INDIRECT}
     found = {replace(one, kind=OpaqueKind.INDIRECT) if _is_read(one, reads) else one for one in found}
@@ -174,7 +172,7 @@ def _shown(match: re.Match[str]) -> str | int:
 def _written(match: re.Match[str], group: str | int) -> str:
     """What is shown: of a whole match not what stands in quotes, which may be anything."""
     text = " ".join(match[group].split())
-    return text if group else _QUOTES.split(text, maxsplit=1)[0] or text[:1]
+    return text if group else _QUOTES.split(text)[0] or text[:1]
 
 
 def _fetched(source: Source, language: Language) -> Iterator[Doubt]:
@@ -187,13 +185,15 @@ def _fetched(source: Source, language: Language) -> Iterator[Doubt]:
 
 
 def _cloned(source: Source, language: Language) -> Iterator[Doubt]:
-    """A repository that is fetched, of which the same text runs a file further down, or goes there and builds."""
+    """A repository that is fetched, of which the same text runs a file further down, or goes there and builds. Options
+    and redirections may stand behind its address or its folder, so that any word may be the one that counts."""
     for match in islice(_CLONES.finditer(source.text), MOST):
-        words = [word.strip("\"'") for word in match["words"].split() if not word.startswith("-")]
-        folder = words[-1].rstrip("/").rpartition("/")[2].removesuffix(".git") if words else ""
-        if not _FOLDER.fullmatch(folder) or within(source, match.start(), language) is Within.COMMENT:
+        words = (word.strip(_AROUND).rstrip("/").replace(":", "/") for word in match["words"].split())
+        folders = [word.rpartition("/")[2].removesuffix(".git") for word in words]
+        folders = [re.escape(folder) for folder in folders if _FOLDER.fullmatch(folder)]
+        if not folders or within(source, match.start(), language) is Within.COMMENT:
             continue
-        there = rf"(?:[\w.$-]{{1,60}}/){{0,4}}{re.escape(folder)}"
+        there = rf"(?:[\w.$-]{{1,60}}/){{0,4}}(?:{'|'.join(folders)})"
         run = re.compile(rf"""{_STARTED}["']?{there}/|(?<![\w./-])\./{there}/|(?<=[;&|] ){there}/""", re.ASCII)
         go = re.compile(rf"""{_GOES}["']?{there}(?![\w.-])""", re.ASCII)
         gone = islice(go.finditer(source.text, match.end()), MOST)
