@@ -124,7 +124,8 @@ class Survey(Struct, frozen=True):
                 last.setdefault(run.ref_name, run.created_on.date().isoformat())
         facts = [_lost(ref, stand) for ref, stand in lost]
         same: dict[Any, Any] = {}
-        commit, tree = "", dict[str, TreeEntry]()
+        commit = ""
+        tree: dict[str, TreeEntry] = {}
         for ref, stand in chosen:
             if ref.commit != commit:  # the files of all of them would be too many to keep
                 commit, tree = ref.commit, {entry.path: entry for entry in self.objects.entries(ref.commit)}
@@ -183,7 +184,6 @@ class Survey(Struct, frozen=True):
         found = overwriting.marked(found, view, pipelines, self.book, self.settings, reaches)
         reached = reaches(wanted)
         texts = frozenset(one.path for one in found.opaque if one.kind.is_text and not one.name) - reached
-        texts = frozenset(path for path in texts if not BITBUCKET.is_pipelines_file(path))
         views: tuple[View, ...] = (view, *(_Over(view, one.data) for one in exported.values() if one.data is not None))
         if texts and any(self._may_run_any(one, pipelines) for one in views):
             reached |= texts
@@ -261,7 +261,7 @@ class Survey(Struct, frozen=True):
                 named[oid] = any(needle in data for needle in needles)
                 logins[oid] = LOGIN in data and (named[oid] or bool(entering.search(data)))
             for one in files:
-                kept = named.get(one.oid, False) and is_kept(one.path)
+                kept = named[one.oid] and is_kept(one.path)
                 if (kept or logins.get(one.oid)) and not BITBUCKET.is_pipelines_file(one.path):
                     paths[one.path] = paths.get(one.path, False) or named[one.oid]
         anywhere = any(named.values())
