@@ -123,6 +123,7 @@ def test_the_one_who_is_asked_for_is_no_pattern_where_there_is_another(keygen: K
         ("dana@x ssh-ed25519 AAAA*", ()),
         ("dana@x ssh-ed25519 AAAAB", ()),
         (f"dana@x ssh-ed25519 x{BLOB}", ()),
+        (f"dana@x ssh-ed25519 {BLOB[:8]}*{BLOB[8:]}", ()),
         ("", ()),
         (f"dana@x ssh-ed25519 {BLOB}\n\nlee@x ssh-ed25519 {BLOB}", ("dana@x", "lee@x")),
     ],
@@ -198,6 +199,13 @@ def test_signatures_of_a_log_come_by_their_lines_and_are_of_no_plan(keygen: Keyg
         (number, "it is not dana@x's signature of this log") for number in (1, 9, 10)
     ]
     assert "patless-log" in keygen.asked[1][1]
+
+
+def test_all_names_of_a_key_count_for_a_log_too(keygen: Keygen, plan: Path) -> None:
+    plan.with_name("log.1.logsig").touch()
+    plan.with_name("allowed").write_text(f"dana@x {BLOB}\nlee@x {BLOB}\n")
+    (found,) = signing.log_signatures(plan.with_name("log"), b"a\n", plan.with_name("allowed"))
+    assert found.names == ("dana@x", "lee@x")
 
 
 def test_a_plan_has_the_signatures_that_begin_with_its_whole_name(tmp_path: Path) -> None:
