@@ -48,7 +48,7 @@ def find_written_logins(flow: Flow, book: RuleBook) -> Iterator[Login]:
     to do with the file."""
     for file, client in _CLIENTS.items():
         writers = tuple(one for one in flow.commands if _writes(one, file))
-        if not writers or len({one.branches for one in writers}) > 1 or any(map(_uncertain, writers)):
+        if len({one.branches for one in writers}) != 1 or any(map(_uncertain, writers)):
             continue
         if any(_told(one, file) for one in flow.commands if one not in writers):
             continue

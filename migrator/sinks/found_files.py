@@ -105,7 +105,7 @@ def found_file(flow: Flow, place: str, before: Command, book: RuleBook, file: Te
 
 def _once(command: Command, before: Command, there: str | None) -> bool:
     """Whether a command puts a file there once and before another, or nothing is there then."""
-    apart = command.branches or command.calls or command.conditional
+    apart = command.calls or command.conditional
     plain = not (command.wrappers or command.looped or command.unordered or command.followed)
     return command.order < before.order and plain and (there is None or not apart)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.ir.values import Input, Literal, Value
-from migrator.sinks.found_files import FoundFile, _marked, found_file, place_of
+from migrator.sinks.found_files import LOOKING, FoundFile, _marked, found_file, place_of
 from tests.flow.reading import BOOK, follow
 
 HOME = "~/.m2/settings.xml"
@@ -14,8 +14,13 @@ WRITE = "echo '<a/>' > ~/.m2/settings.xml\n"
 
 
 def found(script: str, place: str) -> FoundFile | str | None:
-    flow = follow(f"{script}\nmvn deploy")
-    return found_file(flow, place, flow.commands[-1], BOOK, FILES.get)
+    flow = follow(script if "mvn deploy" in script else f"{script}\nmvn deploy")
+
+    def read(path: str) -> str | None:
+        assert path, "a file without a name is looked for"
+        return FILES.get(path)
+
+    return found_file(flow, place, flow.commands[-1], BOOK, read)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +84,7 @@ def test_a_place_has_one_name(word: str, place: str | None) -> None:
             "<a/>\n",
         ),
         (f"{WRITE}mkdir ~/.m2\ncd ~\nls ~/.m2\nunzip x -d /opt\nsed -i s/a/b/ s.xml", HOME, "<a/>\n"),
+        *((f"{WRITE}{name} ~/.m2/settings.xml", HOME, "<a/>\n") for name in sorted(LOOKING)),
         ("echo a=b > $D/other.xml", "s.xml", "<committed/>"),
         ("echo a=b > ../other.xml", "s.xml", "<committed/>"),
     ],
@@ -115,6 +121,11 @@ def test_it_is_what_was_put_there_or_what_the_repository_has(script: str, place:
         ("echo a > w.xml\n[ $X ] && echo b >> w.xml", "w.xml"),
         ("put() { echo '<a/>' > s.xml; }\nput", "s.xml"),
         ("put() { echo '<a/>' > w.xml; }\n$X", "w.xml"),
+        (f"put() {{ {WRITE} }}\ngo() {{ mvn deploy; }}\n$X", HOME),
+        ("put() { echo '<a/>'; }\nput > w.xml", "w.xml"),
+        ("[ $X ] && A=1 || A=2\necho a > w.xml\necho $A >> w.xml", "w.xml"),
+        ("trap \"echo '<a/>' > s.xml\" USR1\ntrap 'mvn deploy' EXIT", "s.xml"),
+        ("true() { x; }\n[ $X ] && true() { echo '<a/>' > s.xml; }\ntrue", "s.xml"),
         ("cp -t . ci/s.xml", "s.xml"),
         ("cp -t ~/.m2 ci/settings.xml", HOME),
         ("cp --target-directory=~/.m2 ci/settings.xml", HOME),

@@ -153,7 +153,7 @@ def test_what_may_bring_other_settings_is_a_doubt(script: str, doubts: list[str]
         (f"[ $X ] && echo u=$A > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
         ("[ $X ] && echo u=$A > gradle.properties\n./gradlew publish", NAMED, {}, (None, None)),
         (f"./x > {AT_HOME}\n./gradlew publish", NAMED, {}, (None, None)),
-        (f"trap 'echo u=$A > {AT_HOME}' USR1\ntrap './gradlew publish' EXIT", NAMED, {}, (None, None)),
+        (f"put() {{ echo u=$A > {AT_HOME}; }}\ntrap put USR1\ntrap './gradlew publish' EXIT", NAMED, {}, (None, None)),
         (
             f"put() {{ true; }}\n[ $X ] && put() {{ echo u=$A > {AT_HOME}; }}\nput\n./gradlew publish",
             NAMED,
