@@ -92,7 +92,9 @@ def taken(called: Invocation, syntax: ComposeSyntax, files: Files) -> frozenset[
     for project in projects(called, syntax, files):
         if project.missing or None in project.env_files:
             return None
-        names.update(found[1] or found[2] for text in project.env_files for found in _TAKEN.finditer(text or ""))
+        names.update(
+            found[1] or found[2] for text in filter(None, project.env_files) for found in _TAKEN.finditer(text)
+        )
         names.update(name for part in project.parts for root in part.roots for name in environment_names(root))
     return frozenset(names)
 
@@ -118,7 +120,8 @@ def _read(roots: Sequence[yaml.Node | None], folder: str, variables: dict[str, s
 
     parts: list[FileSet] = []
     missing: list[Missing] = []
-    env_files: list[str | None] = [files.read(posixpath.join(folder, ".env")) or ""]
+    given = posixpath.join(folder, ".env")
+    env_files = [files.read(given) if files.made(given) else files.read(given) or ""]
     seen: set[str] = set()
     waiting = [(tuple(roots), folder)]
     while waiting:
@@ -206,8 +209,7 @@ def _by_variable(command: Command, files: Files, folder: Paths, home: Paths) -> 
 
 def _document(path: str | None, files: Files) -> tuple[yaml.Node | None] | None:
     """The document of a file; None where that cannot be read."""
-    text = files.read(path) if path else None
-    if path is None or text is None:
+    if not path or (text := files.read(path)) is None:
         return None
     try:
         root = yaml.read_yaml(Source(path, text.removeprefix("\ufeff")))

@@ -112,6 +112,7 @@ def test_what_services_mount_is_told_to_commands_that_start_them(service: str, b
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 SMALL = "services: {a: {image: redis}}"
 OTHER = "services: {b: {image: mysql}}"
+DEEP = ", ".join(f"a{number}: &a{number} {'[' * 150}*a{number - 1}{']' * 150}" for number in range(1, 11))
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,7 @@ OTHER = "services: {b: {image: mysql}}"
             for end in ("yml", "yaml")
         ),
         ("docker compose pull", {"compose.override.yml": OTHER}, UNKNOWN),
+        ("docker compose pull", {"compose.yml": f"<<: {{a0: &a0 x, {DEEP}}}\nb: *a10\n{SMALL}"}, UNKNOWN),
         ("docker compose pull", {"sub/compose.yml": SMALL}, UNKNOWN),
         ("docker compose -f a.yml -f b.yml pull", {"a.yml": SMALL, "b.yml": OTHER}, [*REDIS, ("read", "mysql")]),
         ("docker compose -f a.yml -f b.yml pull", {"a.yml": SMALL}, UNKNOWN),

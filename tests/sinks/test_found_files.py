@@ -121,7 +121,7 @@ def test_it_is_what_was_put_there_or_what_the_repository_has(script: str, place:
         ("echo a > w.xml\n[ $X ] && echo b >> w.xml", "w.xml"),
         ("put() { echo '<a/>' > s.xml; }\nput", "s.xml"),
         ("put() { echo '<a/>' > w.xml; }\n$X", "w.xml"),
-        (f"put() {{ {WRITE} }}\ngo() {{ mvn deploy; }}\n$X", HOME),
+        (f"go() {{ mvn deploy; }}\nput() {{ {WRITE} }}\n$X", HOME),
         ("put() { echo '<a/>'; }\nput > w.xml", "w.xml"),
         ("[ $X ] && A=1 || A=2\necho a > w.xml\necho $A >> w.xml", "w.xml"),
         ("trap \"echo '<a/>' > s.xml\" USR1\ntrap 'mvn deploy' EXIT", "s.xml"),

@@ -465,6 +465,13 @@ VARIABLES = {"compose.yml": "services: {a: {image: 'x:$TAG', environment: [TOKEN
         ("docker compose up", {"compose.yml": EXTENDING}, {"TAG", "TOKEN", "OTHER"}),
         ("docker compose up", {"compose.yml": COMPOSE, ".env": "A=1\n"}, set()),
         ("docker compose up", {"compose.yml": COMPOSE, ".env": "A=${TOKEN}\n"}, {"TOKEN"}),
+        ("echo A=1 > .env\ndocker compose up", {"compose.yml": COMPOSE}, set()),
+        ("./x > .env\ndocker compose up", {"compose.yml": COMPOSE}, {"TAG", "TOKEN", "OTHER"}),
+        (
+            "echo B=1 >> .env\ndocker compose up",
+            {"compose.yml": COMPOSE, ".env": "A=${TOKEN}\n"},
+            {"TAG", "TOKEN", "OTHER"},
+        ),
         ("docker compose up", {"compose.yml": "services: {a: {env_file: a.env}}", "a.env": "TOKEN\n"}, {"TOKEN"}),
         ("docker compose up", {"compose.yml": "services: {a: {env_file: a.env}}"}, {"TAG", "TOKEN", "OTHER"}),
         ("docker stack deploy -c ci.yml web", {"ci.yml": TAKING}, {"TOKEN"}),
