@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
@@ -29,6 +30,8 @@ _NAMED = regex(r"[$%<{>]|\A[*xX.-]*\Z|\A\s*\Z")
 _SECTION = regex(r"(?m)^[ \t]{0,9}\[[^\]\n]{1,200}\]")
 _PASSWORD = regex(r"(?m)^[ \t]{0,9}password[ \t]{0,9}[=:][ \t]{0,9}(\S{1,4000})[ \t]{0,99}\r?$", 2)
 _URL = regex(r"://[^\s/@:]{0,200}:([^\s/@]{1,4000})@([\w.-]{1,200})")
+_TEXT = regex(r'"(?:[^"\\]|\\.)*+"')
+"""One in JSON."""
 _MACHINE = regex(r"\bmachine\s{1,20}(\S{1,200})|\bdefault\b")
 _NETRC = regex(r"\bpassword\s{1,20}(\S{1,4000})")
 
@@ -62,7 +65,7 @@ def _npm(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
     for line in text.splitlines(keepends=True):
         for address, name, value in npmrc.addressed(line):
             if name in _NPM and (host := host_in(address, book)):
-                start = at + line.index(value, line.index("=")) if value else at
+                start = at + line.index(value, line.index("="))
                 yield Span(start, start + len(value)), host
         at += len(line)
 
@@ -72,7 +75,7 @@ def _yarn(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
         root = read_yaml(Source(yarnrc.FILE, text))
     except YamlError:
         return
-    every = host_in(_server(root), book) if isinstance(root, Mapping) else ""
+    every = host_in(_server(root), book)
     for key, item in root.items() if isinstance(root, Mapping) else ():
         if key in _YARN and isinstance(item.node, Scalar) and every:
             yield item.node.span, every
@@ -93,7 +96,7 @@ def _server(node: object) -> str:
 
 def _pypirc(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
     starts = [match.start() for match in _SECTION.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         host = host_in(text[start:end], book)
         for match in _PASSWORD.finditer(text, start, end) if host else ():
             yield Span(*match.span(1)), host
@@ -122,10 +125,8 @@ def _docker(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
     for key, login in logins.items() if isinstance(logins, dict) else ():
         host = host_in(key, book)
         for name in _DOCKER if host and isinstance(login, dict) else ():
-            value = login.get(name)
-            start = text.find(json.dumps(value)) if isinstance(value, str) and value else -1
-            if start >= 0:
-                yield Span(start + 1, start + 1 + len(value)), host
+            texts = (match for match in _TEXT.finditer(text) if json.loads(match[0]) == login.get(name))
+            yield from ((Span(match.start() + 1, match.end() - 1), host) for match in texts)
 
 
 _Finder = Callable[[str, RuleBook], Iterator[tuple[Span, str]]]

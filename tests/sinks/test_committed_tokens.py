@@ -68,6 +68,14 @@ def test_other_hosts_names_and_what_stands_for_a_token_are_none(path: str, text:
     assert written_token(path, text, BOOK) is None
 
 
+@pytest.mark.parametrize("written", ['a\\"b', "a\\/b", "\\u0061b", "é"])
+def test_a_token_is_all_that_stands_between_the_quotes(written: str) -> None:
+    text = f'{{"credsStore": "a", "auths": {{"crg.apkg.io": {{"auth": "{written}"}}}}}}'
+    found = written_token("config.json", text, BOOK)
+    assert found
+    assert text[found.span.start : found.span.end] == written
+
+
 @pytest.mark.parametrize(
     ("path", "text", "host"),
     [
