@@ -135,10 +135,11 @@ def _addresses(values: Iterable[Value]) -> Iterator[_Address]:
 
 
 def _parsed(row: Alternative) -> _Address | None:
-    start = _BEGINS.match(known_start(row))
     first = row[0]
-    if start is None or not isinstance(first, Literal) or len(first.text) < start.end():
+    start = _BEGINS.match(first.text) if isinstance(first, Literal) else None
+    if start is None:
         return None
+    assert isinstance(first, Literal)
     rest = (part(first, start.end(), len(first.text)), *row[1:]) if len(first.text) > start.end() else row[1:]
     at = next((index for index, one in enumerate(rest) if isinstance(one, Literal) and "@" in one.text), None)
     if at is None:
@@ -147,8 +148,8 @@ def _parsed(row: Alternative) -> _Address | None:
     assert isinstance(last, Literal)
     sign = last.text.index("@")
     halves = (*rest[:at], part(last, 0, sign)) if sign else rest[:at]
-    behind = (part(last, sign + 1, len(last.text)),) if sign + 1 < len(last.text) else ()
-    host, slash, _ = known_start((*behind, *rest[at + 1 :])).partition("/")
+    behind = (part(last, sign + 1, len(last.text)), *rest[at + 1 :])
+    host, slash, _ = known_start(behind).partition("/")
     if "$" in host or not slash:
         return None
     username, password = split_at_colon(tuple(_of_a_part(one, len(first.provenance)) for one in halves))

@@ -275,6 +275,15 @@ def test_each_file_that_cannot_be_read_may_have_another_address() -> None:
         ("pip install -i https://$PAIR@pypi.apkg.io/acme web", [(None, "${PAIR}")]),
         ("pip install -i https://$U:$T@pypi.apkg.io/$WHERE web", [("${U}", "${T}")]),
         ("pip install -i https://$U:$T@$HOST/acme web", []),
+        ("pip install -i https://$U:$T@pypi.apkg.io$(x)/acme web", []),
+        (f"pip install -i {ADDRESS} a b c", [("${U}", "${T}")]),
+        ("H=pypi.apkg.io\npip install -i https://$U:$T@$H/acme web", [("${U}", "${T}")]),
+        ("S=https://\npip install -i $S$U:$T@pypi.apkg.io/acme web", [("${U}", "${T}")]),
+        ("S=https\npip install -i $S://$U:$T@pypi.apkg.io/acme web", []),
+        ("S=:x@\npip install -i https://$U${S}pypi.apkg.io/acme web", [("${U}", "x")]),
+        ("[ $X ] && S=a || S=b\npip install -i $S$U:$T@pypi.apkg.io/acme web", []),
+        ("pip install -i $S https://$U:$T@pypi.apkg.io/acme", []),
+        ("pip install -i https://pypi.apkg.io/acme -i a@b/c -i '' web", []),
         ("pip install -i https://$U:$T@pypi.apkg.io$X/acme web", []),
         ("pip install -i https://pypi.apkg.io/acme web", []),
         ("pip install -i ftp://$U:$T@pypi.apkg.io/acme web", []),
@@ -347,3 +356,9 @@ def test_files_with_requirements_may_name_the_variables_of_one_pair(
 def test_a_half_that_is_a_variable_is_that_alone() -> None:
     (one,) = find_url_logins(follow(f"pip install -i {ADDRESS} web"), BOOK, {}.get)
     assert [len(half.alternatives[0]) for half in (one.username, one.password)] == [1, 1]
+
+
+def test_a_half_of_an_address_from_a_variable_cannot_stand_where_that_is_assigned() -> None:
+    (one,) = find_url_logins(follow(f"T=$X\nURL={ADDRESS}\npip install -i $URL web"), BOOK, {}.get)
+    definitions = [step.definition for step in one.password.alternatives[0][0].provenance]
+    assert [(step.name, step.loose) for step in definitions if step] == [("URL", True), ("T", False)]
