@@ -18,7 +18,7 @@ from migrator.rulebook.sinks import Action, BakeSyntax, BuildSyntax
 from migrator.sinks.builds import build_images
 from migrator.sinks.invocations import Invocation, Option, Parsed
 from migrator.sinks.uses import Files, ImageUse, unknown
-from migrator.sinks.values import value_of
+from migrator.sinks.values import is_handed, value_of
 from migrator.text.patterns import regex
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def bake_builds(called: Invocation, syntax: BakeSyntax, files: Files) -> list[tu
     from migrator.frontends.documents.bake import BakeError, read_bake
 
     path = _file(called, syntax, files)
-    text = files.read(path) if path else None
-    if path is None or text is None:
+    if not path or (text := files.read(path)) is None:
         return "a bake file is not read"
     try:
         file = read_bake(path, text)
@@ -173,7 +172,7 @@ def _value(text: BakeText, command: Command, variables: Mapping[str, str | None]
 def _rows(name: str, command: Command, default: str | None) -> tuple[Alternative, ...]:
     """What a variable may be: that of the environment, which may be a stored one; its default where there is none."""
     value = value_of(command, name)
-    if value is not None and (name in command.exported or any(name == one for one, _ in command.overrides)):
+    if value is not None and is_handed(command, name):
         return value.alternatives
     rows = value.alternatives if value else ()
     defaults: tuple[Alternative, ...] = ((Literal(default),),) if default is not None else ()

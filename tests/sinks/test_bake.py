@@ -176,6 +176,10 @@ _UNKNOWN = [("read", None)]
             "REG=a.io\ndocker buildx bake --push named",
             [("read", "alpine"), ("push", WEB), ("push", "${REG}/web"), ("push", "a.io/web")],
         ),
+        (
+            "export REG=a.io\nenv -i docker buildx bake --push named",
+            [("read", "alpine"), ("push", WEB), ("push", "${REG}/web"), ("push", "a.io/web")],
+        ),
         ("A=1 REG=a.io docker buildx bake --push named", [("read", "alpine"), ("push", "a.io/web")]),
         (
             f"docker buildx bake linked\ndocker run {WEB}:latest",
@@ -261,6 +265,9 @@ def test_what_is_built_in_a_folder_that_is_not_known_is_not(folders: Paths) -> N
 def test_the_file_is_looked_for_where_the_command_runs() -> None:
     files = {"sub/docker-bake.hcl": 'target "default" {}', "sub/Dockerfile": "FROM alpine\n"}
     assert images("cd sub\ndocker buildx bake", files) == [("read", "alpine")]
+    deep = {"sub/docker-bake.hcl": 'target "default" { dockerfile = "Gone" }'}
+    (use,) = find_images(follow("cd sub\ndocker buildx bake"), BOOK, deep.get)
+    assert use.subject == "Gone"
     other = {"sub/ci.json": '{"target": {"default": {"context": "sub"}}}', "sub/Dockerfile": "FROM alpine\n"}
     assert images("docker buildx bake -f sub/ci.json", other) == [("read", "alpine")]
 
