@@ -66,6 +66,8 @@ def test_packages_of_the_same_organization_are_told_from_others(
         ("uv auth login pypi.apkg.io -t $T", "uv", "`uv auth`"),
         ("uv auth login pypi.apkg.io -t $T", "twine", ""),
         ("uv auth logout pypi.apkg.io\nuv sync", "uv", ""),
+        ("uv frobnicate\nuv", "uv", ""),
+        ("true\nuv sync\nuv auth login pypi.apkg.io -t $T", "uv", "`uv auth`"),
         ("cp ci/netrc ~/.netrc", "uv", "a netrc file or a keyring"),
         ("echo x > ~/.netrc", "uv", "a netrc file or a keyring"),
         ("NETRC=x", "uv", "a netrc file or a keyring"),

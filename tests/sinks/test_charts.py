@@ -8,6 +8,7 @@ from migrator.ir.values import Value
 from migrator.sinks.charts import chart_name
 from migrator.sinks.uses import Files
 from tests.flow.reading import BOOK, command
+from tests.sinks.test_images import images
 
 
 def name(word: str, *charts: str, file: str = "Chart.yaml", line: str = "name: {}\n") -> str:
@@ -66,3 +67,17 @@ def test_an_archive_is_named_after_its_chart_and_a_version(word: str, charts: li
 def test_a_chart_says_its_name_in_its_file(line: str, known: bool) -> None:
     assert name("web-1.tgz", "web", line=line) == ("web" if known else "")
     assert name("web-1.tgz", "web", line=line, file="Charts.yaml") == ""
+
+
+@pytest.mark.parametrize(
+    ("where", "pushed"),
+    [
+        ("crg.apkg.io/acme", "crg.apkg.io/acme/web"),
+        ("crg.apkg.io/acme/", "crg.apkg.io/acme/web"),
+        ("$WHERE", "${WHERE}/web"),
+        ("$(x)", None),
+    ],
+)
+def test_a_chart_is_pushed_by_its_name(where: str, pushed: str | None) -> None:
+    files = {"web/Chart.yaml": "name: web\n"}
+    assert images(f"helm push web-1.0.tgz oci://{where}", files, listed=files) == [("push", pushed)]

@@ -48,7 +48,11 @@ REDIS: Uses = [("read", "redis")]
         ("build", "build: {context: ., additional_contexts: {node: lib}}", []),
         ("build", f"build: {{context: ., tags: [{WEB}]}}", [("read", "node")]),
         ("push", f"build: {{context: ., tags: [{WEB}:t]}}\n    image: {WEB}", [("push", WEB), ("push", f"{WEB}:t")]),
+        ("push", f"build: {{context: ., tags: [{WEB}]}}", [("push", WEB)]),
         ("push", f"image: {WEB}", []),
+        ("build", "build: $V", UNKNOWN),
+        ("build", "build: {context: app, dockerfile: $V}", UNKNOWN),
+        ("build", "build: {dockerfile: Stages, target: $V}", [("read", "node"), ("read", "alpine")]),
         ("up", "build: .", [("read", "node")]),
         ("push", f"build: {{context: ., cache_to: [{WEB}]}}", []),
         ("build --push", f"build: .\n    image: {WEB}", [("read", "node"), ("push", WEB)]),
@@ -73,7 +77,7 @@ def test_a_service_is_built_read_and_pushed(call: str, service: str, uses: Uses)
         "app/${S}": "FROM alpine\n",
         "${S}/Dockerfile": "FROM alpine\n",
     }
-    assert images(f"export W=$S\ndocker compose {call}", files) == uses
+    assert images(f"export W=$S V=$(x)\ndocker compose {call}", files) == uses
 
 
 def test_paths_are_relative_to_the_first_file_or_to_the_folder_that_is_told() -> None:
@@ -86,6 +90,12 @@ def test_what_a_project_has_built_is_not_read_again() -> None:
     files = {"compose.yml": f"services: {{a: {{build: ., image: {WEB}}}}}", "Dockerfile": "FROM node\n"}
     assert images(f"docker compose build\ndocker run {WEB}", files) == [("read", "node")]
     assert images(f"docker compose push\ndocker run {WEB}", files) == [("push", WEB), ("read", WEB)]
+    files = {"compose.yml": "services: {a: {build: ., image: $V}}", "Dockerfile": "FROM node\n"}
+    script = "export V=$(x)\ndocker compose build\ndocker run $(y)"
+    assert images(script, files) == [("read", "node"), ("read", None)]
+    assert images(f"docker compose build\ndocker run {WEB}", {"compose.yml": f"services: {{a: {{image: {WEB}}}}}"}) == [
+        ("read", WEB)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def contexts(script: str, texts: Mapping[str, str]) -> tuple[list[BuildContext],
         ("docker compose build", True),
         ("docker buildx bake", True),
         ("docker build .", True),
+        ("docker mystery .", False),
     ],
 )
 def test_a_command_that_builds_is_known(script: str, does: bool) -> None:
@@ -47,6 +48,7 @@ def test_a_command_that_builds_is_known(script: str, does: bool) -> None:
     [
         ("docker ps", []),
         ("docker pull x", []),
+        ("docker mystery .", []),
         ("docker build .", [""]),
         ("docker build app", ["app"]),
         ("cd sub\ndocker build ../app", ["app"]),
@@ -190,6 +192,7 @@ def test_a_file_is_taken_that_lies_in_the_folder_and_is_copied(script: str, path
         ("docker build .", {".dockerignore": "t\n", "app/Dockerfile.dockerignore": ""}, False),
         ("docker build -f app/Dockerfile .", {".dockerignore": "t\n", "app/Dockerfile.dockerignore": ""}, True),
         ("docker build .", {"Dockerfile.dockerignore": "t\n"}, True),
+        ("./x > Dockerfile\ndocker build .", {".dockerignore": "t\n", "Dockerfile.dockerignore": ""}, True),
         ("./x > .dockerignore\ndocker build .", {".dockerignore": "t\n"}, True),
         ("./x > .containerignore\ndocker build .", {".dockerignore": "t\n"}, True),
         ("docker build $WHERE", {".dockerignore": "t\n"}, True),

@@ -205,6 +205,8 @@ def test_a_local_image_is_named_before_it_is_read() -> None:
         ("docker build --target one -f sub/Stages sub", [("read", "node")]),
         ("docker build --target two --target one -f sub/Stages sub", [("read", "node")]),
         ("docker build -f sub/Stages sub", [("read", "node"), ("read", "alpine")]),
+        ("echo FROM redis > New\ndocker build -f New .", [("read", "redis")]),
+        ("./x > New\ndocker build -f New .", [("read", None)]),
         ("docker build --build-context a=$(cat a) .", [("read", None), ("read", BASE)]),
         ("docker build --build-context a=$(cat a) -f sub/Argument .", [("read", None), ("read", None)]),
         ("docker build --build-context a=$A .", [("read", None), ("read", BASE)]),
@@ -365,6 +367,12 @@ def test_a_long_way_of_files_that_include_others_is_not_followed_to_its_end() ->
 @pytest.mark.parametrize("text", ["a: [", "services: {a: {image: x}, a: {image: y}}", "\0"])
 def test_a_compose_file_that_cannot_be_read_leaves_the_images_unknown(text: str) -> None:
     assert images("docker compose pull", {"compose.yml": text}) == [("read", None)]
+
+
+def test_a_dockerfile_that_is_too_large_is_not_read() -> None:
+    (use,) = find_images(follow("docker build ."), BOOK, {"Dockerfile": "FROM node\n" + "#" * (2 << 20)}.get)
+    assert (use.reference, use.subject) == (None, "Dockerfile")
+    assert use.why == "the Dockerfile is larger than 2 MiB; it is not read"
 
 
 def test_what_is_missing_is_said() -> None:
