@@ -89,6 +89,14 @@ def test_what_outlives_the_step_takes_each_variable_that_is_set() -> None:
         ("x --stdin <<< a", Channel.STDIN, ["--stdin"], "x --stdin"),
         ("A=1 x", Channel.ENVIRONMENT, ["A"], "A=1 x"),
         ("x a --with b", Channel.SWITCH, ["--with"], "--with"),
+        *(
+            (f"env -S '{one}'", channel, [takes], f"env -S '{one}'")
+            for one, channel, takes in (
+                ("x a", Channel.WORD, "last"),
+                ("x --with", Channel.SWITCH, "--with"),
+                ("x -p a", Channel.OPTION, "-p"),
+            )
+        ),
     ],
 )
 def test_a_sink_knows_the_word_that_holds_its_value(text: str, channel: Channel, takes: list[str], where: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from migrator.rulebook.sinks import Role
 from migrator.sinks.escapes import escapes
 from tests.flow.reading import BOOK, command
 
@@ -67,3 +69,13 @@ def test_nothing_leaves_the_step(text: str) -> None:
 def test_what_leaves_the_step_has_a_role(text: str, name: str, given: list[tuple[str, str]]) -> None:
     escaped = next(one for one in escapes(command(text), BOOK) if one.escape.name == name)
     assert [(sink.role.value, sink.value.symbol()) for sink in escaped.sinks] == given
+    assert [one for role in Role for one in escaped.of(role)] == sorted(
+        escaped.sinks, key=lambda one: [*Role].index(one.role)
+    )
+
+
+def test_another_book_may_have_other_escapes() -> None:
+    called = command("ssh a")
+    assert [one.escape.name for one in escapes(called, BOOK)] == ["ssh"]
+    assert escapes(called, replace(BOOK, escapes={})) == ()
+    assert [one.escape.name for one in escapes(called, BOOK)] == ["ssh"]

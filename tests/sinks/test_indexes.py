@@ -58,6 +58,8 @@ def addresses(client: str, script: str, files: dict[str, str]) -> Addresses:
         ),
         ("uv", f"uv sync --index a={URL} --index a=https://x.example/", {}, {"A": {HERE, "x.example"}}),
         ("uv", f"uv sync --index {URL}", {}, {}),
+        ("uv", "uv sync --index a=/srv/x", {}, {"A": {""}}),
+        ("uv", "uv sync", {"uv.toml": "[[index]]\nname = 'a'\nurl = 5\n"}, {}),
         (
             "uv",
             "uv sync --index a=$X --index b=https://$X/y --index c=https://u:p@pypi.apkg.io/z",
@@ -75,6 +77,7 @@ def addresses(client: str, script: str, files: dict[str, str]) -> Addresses:
         ),
         ("poetry", f"export POETRY_REPOSITORIES_BB_URL={URL} POETRY_BB_URL=x\npoetry publish", {}, {"BB": {HERE}}),
         ("poetry", f"POETRY_REPOSITORIES_BB_URL={URL} poetry publish", {}, {"BB": {HERE}}),
+        ("poetry", f"POETRY_REPOSITORIES_BB={URL} poetry publish", {}, {}),
         ("poetry", "POETRY_REPOSITORIES_BB_URL=$X poetry publish", {}, {"BB": {""}}),
         ("poetry", f"poetry config --local repositories.bb {URL}", {}, {"BB": {HERE}}),
         ("poetry", "poetry config repositories.bb $X", {}, {"BB": {""}}),
