@@ -66,7 +66,7 @@ def yarn_settings(flow: Flow, book: RuleBook, file: Callable[[str], str | None])
             doubts.append(f"patless can't read {path}")
         known += [YarnSetting(path, *one) for one in found or ()]
     for command in flow.commands:
-        for place, settings in () if command.followed else _said(command, book):
+        for place, settings in _said(command, book):
             if place is None or settings is None:
                 doubts.append(f"`{command.name}` writes settings of yarn that patless can't tell")
             else:
@@ -146,7 +146,7 @@ def _said(command: Command, book: RuleBook) -> Iterator[tuple[str | None, Settin
             escaped = any(isinstance(one, Literal) and "\\" in one.text for one in output.content.pieces)
             yield place_of(output, FILE, book), read_settings(rows[0]) if len(rows) == 1 and not escaped else None
     words = [argument.value for argument in command.arguments]
-    if command.name == YARN and [one.text for one in words[:2]] == ["config", "set"]:
+    if command.name == YARN and not command.followed and [one.text for one in words[:2]] == ["config", "set"]:
         switches = [one.text for one in words[2:] if (one.text or "").startswith("-")]
         rest = [one for one in words[2:] if one.text not in switches]
         key = rest[0].text if len(rest) == 2 and _HOME_SWITCHES.issuperset(switches) else None

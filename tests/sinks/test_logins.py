@@ -60,6 +60,7 @@ def test_what_only_looks_like_a_login_is_none(text: str) -> None:
         "${R:-docker.io}.example.com",
         f"example.com/$A/{HOST}",
         f"ftp://$A.{HOST}",
+        "ftp://$A.apkg.io",
     ],
 )
 def test_a_login_elsewhere_is_certainly_elsewhere(words: str) -> None:

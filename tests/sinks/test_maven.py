@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from migrator.ir.values import Value
+from migrator.rulebook.sinks import Role
 from migrator.sinks.logins import BoundCall, Login
 from migrator.sinks.maven import find_maven_logins, read_by
+from migrator.sinks.npmrc import NpmPair
 from tests.flow.reading import BOOK, follow
 
 AT = "<repository><id>bb</id><url>{}</url></repository>"
@@ -341,3 +343,19 @@ def test_the_first_settings_that_have_a_server_count() -> None:
     assert (shown(one.username), shown(one.password)) == ("${U}", "${T}")
     assert one.bound
     assert (one.bound.files, one.bound.names) == (("s.xml",), {"U", "T"})
+
+
+def test_a_call_takes_its_credential_from_variables_where_its_files_name_them() -> None:
+    (one,) = logins(DEPLOY)
+    (literal,) = logins(DEPLOY, {"s.xml": WRITTEN_OUT})
+    pair = NpmPair("maven.apkg.io", "", (), ())
+    assert (one.by_variables, one.variables) == (True, {"U", "T"})
+    assert (literal.by_variables, literal.variables) == (False, set())
+    assert replace(one, bound=None, npm=pair).by_variables
+    assert not replace(one, bound=None).by_variables
+    assert not replace(one, registry=None).by_variables
+    assert not replace(one, alone=None).by_variables
+    assert (one.variable(Role.PASSWORD), replace(one, alone=None).variable(Role.PASSWORD)) == ("T", "")
+    assert one.written_by == ()
+    (written_one,) = logins(f"{written(FILE.replace('$', chr(92) + '$'))}{DEPLOY}", {"s.xml": ""})
+    assert [command.name for command in written_one.written_by] == ["cat"]
