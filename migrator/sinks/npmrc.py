@@ -72,7 +72,7 @@ def settings(flow: Flow, book: RuleBook) -> NpmSettings:
     doubts: list[tuple[Command, str]] = []
     for command in flow.commands:
         found: list[Setting | None] = []
-        for place, value in () if command.followed else _written(command, book):
+        for place, value in _written(command, book):
             sure = place is not None and len(value.alternatives) == 1 and not _escaped(value)
             found += [_setting(command, place or "", row) for row in _lines(value)] if sure else [None]
         known += [one for one in found if one]
@@ -124,7 +124,7 @@ def _written(command: Command, book: RuleBook) -> Iterator[tuple[str | None, Val
             yield place_of(output, FILE, book), output.content
         elif (len(names) < len(output.path.alternatives) or "$" in "".join(names)) and not _harmless(output.content):
             yield None, output.content
-    if command.name == "npm":
+    if command.name == "npm" and not command.followed:
         yield from ((HOME, one) for one in _told(command))
 
 

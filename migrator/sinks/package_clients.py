@@ -55,7 +55,7 @@ def package_calls(
     otherwise. `hosts` tells which host the files of a client name: it counts where a command names no address."""
     files = _files(flow)
     for command in flow.commands:
-        if command.followed or command in known:
+        if command in known:
             continue
         for name, client in book.package_clients.items():
             text, stored = _given(command, client, book, files)
@@ -148,7 +148,7 @@ def _given(
             if host_in(text, book):
                 marked = any(mark in content for mark in client.marks)
                 return text, tuple(dict.fromkeys(_names(output.content, book))) if marked else ()
-    if command.name not in client.programs and not _runs(command, client, book):
+    if command.followed or (command.name not in client.programs and not _runs(command, client, book)):
         return "", ()
     told = dict.fromkeys(name for one in client.variables for name in _variables(one, command))
     given = {name: value for name in told if (value := _value(command, name))}

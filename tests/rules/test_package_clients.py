@@ -58,6 +58,8 @@ def test_other_hosts_other_values_and_native_credentials_are_none(script: str) -
     [
         ('echo "//npm.apkg.io/acme/:_authToken=$NPM_TOKEN" >> ~/.npmrc\nnpm ci', 6, "NPM_TOKEN"),
         ("echo '//npm.apkg.io/acme/:_authToken=${NPM_TOKEN}' >> .npmrc\nnpm ci", 6, "NPM_TOKEN"),
+        ('w() { echo "//npm.apkg.io/acme/:_authToken=$NPM_TOKEN"; }\nw > .npmrc\nnpm ci', 7, "NPM_TOKEN"),
+        ("bash -c 'echo //npm.apkg.io/acme/:_authToken=$NPM_TOKEN' > .npmrc\nnpm ci", 6, "NPM_TOKEN"),
         ('printf "%s" "//npm.apkg.io/acme/:_password=$(printf %s "$PAT" | base64)" | tee -a .npmrc', 6, "PAT"),
         ("npm config set //npm.apkg.io/acme/:_password $PAT_64\nnpm ci", 6, "PAT_64"),
         ('env "npm_config_//npm.apkg.io/acme/:_auth=$PAIR" npm ci', 6, "PAIR"),

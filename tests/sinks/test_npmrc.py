@@ -78,6 +78,8 @@ def test_what_may_set_something_is_a_doubt(script: str) -> None:
         (f"echo {KEY}username=$U >> $HOME/.npmrc", "~/.npmrc", KEY[:-1], "username", "${U}"),
         (f"cd web\necho {KEY}email=a > .npmrc", "web/.npmrc", KEY[:-1], "email", "a"),
         ("cd web\necho a=b=c > $BITBUCKET_CLONE_DIR/.npmrc", ".npmrc", "//", "a", "b=c"),
+        (f"w() {{ echo {KEY}username=$U; }}\nw > .npmrc", ".npmrc", KEY[:-1], "username", "${U}"),
+        (f"bash -c 'echo {KEY}email=a' > ~/.npmrc", "~/.npmrc", KEY[:-1], "email", "a"),
         (f"npm config set {KEY}username $U", "~/.npmrc", KEY[:-1], "username", "${U}"),
         (f"npm c set {KEY}username=$U", "~/.npmrc", KEY[:-1], "username", "${U}"),
         (f"npm set {KEY}username $U", "~/.npmrc", KEY[:-1], "username", "${U}"),
