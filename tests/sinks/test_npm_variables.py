@@ -66,6 +66,9 @@ def test_a_file_names_the_variables_of_a_whole_pair_for_nothing_else(text: str, 
         ("lerna publish\nnpm ci", []),
         ("yarn install\nnpm ci", []),
         ("node x", []),
+        ("f() { npm ci; }\nf", [".npmrc"]),
+        ('npm() { command npm "$@"; }\nnpm ci', [".npmrc"]),
+        ("npm ci --pref=web", [".npmrc"]),
     ],
 )
 def test_a_call_of_npm_reads_the_file_of_its_package(script: str, places: list[str]) -> None:
@@ -87,3 +90,37 @@ def test_a_call_of_npm_reads_the_file_of_its_package(script: str, places: list[s
 )
 def test_a_call_is_given_a_pair_in_front_of_it(script: str, addresses: list[str]) -> None:
     assert [(place, address) for place, address, _ in found(script, {})] == [("", one) for one in addresses]
+
+
+ENCODED = "$(printf %s $T | base64)"
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "halves", "encoded", "binding"),
+    [
+        ("npm ci", f"{KEY}_auth=${{A}}", ("${A}", "${A}"), 0, ("A", True)),
+        (f"export A={PAIR}\nnpm ci", f"{KEY}_auth=${{A}}", ("${U}", "${T}"), 1, ("A", False)),
+        (f"A={PAIR} npm ci", f"{KEY}_auth=${{A}}", ("${U}", "${T}"), 1, ("A", False)),
+        (f"A={PAIR}\nnpm ci", f"{KEY}_auth=${{A}}", ("${A}", "${A}"), 0, ("A", True)),
+        ("npm ci", f"{KEY}username=${{B}}\n{KEY}_password=${{P}}", ("${B}", "${P}"), 0, ("P", True)),
+        (
+            f"export P={ENCODED}\nnpm ci",
+            f"{KEY}username=${{B}}\n{KEY}_password=${{P}}",
+            ("${B}", "${T}"),
+            1,
+            ("P", False),
+        ),
+    ],
+)
+def test_halves_are_known_where_the_script_encodes_what_the_variable_holds(
+    script: str, text: str, halves: tuple[str, str], encoded: int, binding: tuple[str, bool]
+) -> None:
+    (one,) = find_npm_variables(follow(script), BOOK, {".npmrc": text}.get)
+    assert (one.username.symbol(), one.password.symbol()) == halves
+    assert one.npm
+    assert len(one.npm.encoded) == encoded
+    assert [command.name for command in one.npm.commands] == ["npm"]
+    ((name, whole),) = [(given.variable, given.whole) for given in one.bindings]
+    assert (name, whole) == binding
+    assert ("BITBUCKET_PACKAGES_USERNAME" in one.bindings[0].expression) is (name == "A")
+    assert "BITBUCKET_PACKAGES_TOKEN" in one.bindings[0].expression
