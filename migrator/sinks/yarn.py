@@ -97,8 +97,9 @@ def _server(found: YarnSettings, calls: Sequence[Command], *names: tuple[str, st
             return ""
         values = [one.value for one in given]
         if (of, name) == ("", SERVER):
-            told = [_value(one, REGISTRY) for one in calls]
-            values = [one for one in told if one] if told and all(told) else values if not any(told) else []
+            told = [one for call in calls if (one := _value(call, REGISTRY))]
+            if told:
+                values = told if len(told) == len(calls) else []
         if values:
             addresses = {address_of(one) for one in values}
             return addresses.pop() if len(addresses) == 1 else ""
