@@ -37,7 +37,6 @@ _NAMES = 8
 _LINES = 12
 _HARDCODED = rule_id(literal_credential)
 """The rule whose findings have their token in a file."""
-PARTS = ("title", "branch", "message", "body", "revert-title", "revert-body")
 
 
 class ChangedFile(Struct, frozen=True):
@@ -183,7 +182,7 @@ def _source(part: str, folder: Path | None) -> tuple[str, str]:
     return f"{part}.j2", files("migrator.fleet").joinpath("templates", f"{part}.j2").read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=2 * len(PARTS))
+@lru_cache(maxsize=16)
 def _template(source: str, body: bool) -> Template:
     return _environment(body).from_string(source)
 

@@ -200,9 +200,9 @@ def _told(command: Command, book: RuleBook) -> Iterator[str]:
         text = _text(argument.value)
         option = bool(_OPTIONS.fullmatch(before)) or bool(_OPTIONS.fullmatch(text))
         for name in _names(argument.value, book):
-            at = text.find(f"${{{name}}}")
-            head = text[: max(at, 0)]
-            around = text.find("@", at) >= 0 and "://" in head
+            head, known, rest = text.partition(f"${{{name}}}")
+            head = head if known else ""
+            around = "@" in rest and "://" in head
             within = any(map(_OPTIONS.fullmatch, head.strip("'\"").split()[-1:]))
             keyed = "/:_" in text or "/:_" in before
             assigned = _CREDENTIAL.search(head.rpartition("=")[0])

@@ -55,6 +55,8 @@ def test_a_carrier_runs_the_client_among_its_words(text: str, name: str, words: 
         ("make 'docker pull'", None),
         ("xargs sh -c 'docker pull {}'", "docker"),
         ("xargs -I{} bash -c 'cd x;(podman pull {})'", "podman"),
+        ("xargs sh -c 'docker pull'", "docker"),
+        ("xargs -I{} bash -c 'set -e' -c 'docker pull {}'", "docker"),
         ("parallel '/usr/bin/docker pull {}'", "/usr/bin/docker"),
     ],
 )
