@@ -41,6 +41,7 @@ def test_what_gives_a_client_no_credential_is_none(script: str) -> None:
         (f"echo {KEY}=$X > web/.npmrc", "echo", ("X",)),
         (f"npm config set {KEY} $X", "npm", ("X",)),
         (f"npm config set {KEY}=$X", "npm", ("X",)),
+        ("npm config set //npm.apkg.io/acme/:_x=$X", "npm", ("X",)),
         (f"npm publish {AT} --token $X --token $Y --token $X", "npm", ("X", "Y")),
         ("npm publish --registry https://$X:$Y@npm.apkg.io/acme", "npm", ("X", "Y")),
         ("npm publish --registry https://a:$X@npm.apkg.io/$Y", "npm", ("X",)),
