@@ -119,7 +119,6 @@ def _call(login: PackagesLogin) -> Command | None:
         one
         for one in trace.commands
         if one.followed
-        and not one.calls
         and one.span.start in standing
         and all(calls and _inside(one, calls[0]) for _, calls in sites)
         and all(calls[0] < one.span.end for _, calls in _reads(login))

@@ -120,7 +120,7 @@ def _is_handed(word: LoginWord, login: PackagesLogin, visibility: Visibility) ->
     """Whether a half is given in front of the command alone: its client takes it from a variable that is stored, or
     that others read, too. Raises Refused where it is neither."""
     name, command = word.variable, login.command
-    if name and word.whole and name in dict(command.overrides):
+    if word.whole and name in dict(command.overrides):
         raise Refused("credential-unresolved", f"is in {name}, and patless can't tell its halves", name)
     if not name or name in dict(command.overrides):
         return False

@@ -58,7 +58,7 @@ def _group(pieces: list[Piece], native: str, movable: Callable[[Definition], boo
         raise Refused("credential-unresolved", "may be empty here", param.name)
     if any(definition.loose for definition in settled):
         raise Refused("credential-unresolved", "may be a part of what is written, or one of several", param.name)
-    if not param.name or param.name in "@*" or param.index or param.fixed:
+    if param.name in "@*" or param.index or param.fixed:
         raise Refused("credential-unresolved", "is passed on among other words", param.name)
     if param.name.isdigit():
         if param.braced and param.fallback is not Fallback.NONE:

@@ -47,6 +47,9 @@ def bridged(files: dict[str, str], *script: str) -> tuple[str | None, list[tuple
             f"{PAIR} . ./a.sh",
         ),
         ({"a.sh": "./b.sh\n", "b.sh": LOGIN}, ("./a.sh",), f"{PAIR} ./a.sh"),
+        ({"a.sh": "export A=1\n", "b.sh": LOGIN}, ("./b.sh", ". ./a.sh"), f"{PAIR} ./b.sh"),
+        ({"b.sh": LOGIN}, ("bash -c './b.sh'",), f"{PAIR} bash -c './b.sh'"),
+        ({"b.sh": LOGIN}, ("f() { . ./b.sh; }", "f"), f"{PAIR} f"),
     ],
 )
 def test_the_call_within_which_all_is_read_gets_a_bridge(
@@ -62,7 +65,13 @@ def test_the_call_within_which_all_is_read_gets_a_bridge(
         ({"a.sh": 'export U="$USR"\n', "b.sh": LOGIN.replace("$USR", "$U")}, (". ./a.sh", "./b.sh"), NOWHERE),
         ({"a.sh": 'export U="$USR"\n', "b.sh": LOGIN.replace("$USR", "$U")}, (". ./a.sh; ./b.sh",), NOWHERE),
         ({"a.sh": 'export U="$USR"\n', "b.sh": LOGIN.replace("$USR", "$U")}, ('eval ". ./a.sh"', "./b.sh"), NOWHERE),
+        ({"a.sh": 'export U="$USR"\n', "b.sh": LOGIN.replace("$USR", "$U")}, ("echo $(. ./a.sh; ./b.sh)",), NOWHERE),
         ({"b.sh": LOGIN.replace("$PAT", "$1")}, ("./b.sh $PAT",), NOWHERE),
+        (
+            {"b.sh": f"{LOGIN}[[ x == @($(ls)|b) ]]\n"},
+            ("./b.sh",),
+            "a pattern that runs commands also sees USR with the bridge",
+        ),
         (
             {"b.sh": LOGIN.replace("$USR", "me")},
             ("./b.sh",),
