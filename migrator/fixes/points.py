@@ -27,12 +27,11 @@ def points(value: Value, native: str, movable: Callable[[Definition], bool]) -> 
     Raises Refused.
     """
     groups: dict[Span | Piece, list[Piece]] = {}
-    for row in rows(value):
-        for piece in _bearing(row):
-            if isinstance(piece, Input) and piece.name == native and len(piece.provenance) == 1:
-                continue
-            key = piece.provenance[0].read.span if piece.provenance else piece
-            groups.setdefault(key, []).append(piece)
+    for piece in (one for row in rows(value) for one in _bearing(row)):
+        if isinstance(piece, Input) and piece.name == native and len(piece.provenance) == 1:
+            continue
+        key = piece.provenance[0].read.span if piece.provenance else piece
+        groups.setdefault(key, []).append(piece)
     return tuple(dict.fromkeys(point for pieces in groups.values() for point in _group(pieces, native, movable)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from migrator.findings.records import AddedTask, ScriptChange
@@ -59,7 +58,7 @@ class Layout:
                         "pipe-layout", "the block above keeps the empty lines at its end, and would get others"
                     )
                 edits.append(self.whole(part, here))
-                above = None if here else above
+                above = None
                 changes.append(_change(part, None, here))
                 continue
             if any(one.span.start > insert[0].span.start for insert in here for one in kept):
@@ -77,12 +76,13 @@ class Layout:
 
     # Whole items
 
-    def start(self, part: Part) -> int:
-        """Where the line of an item begins; the item must be all that stands on its lines."""
+    def start(self, part: Part) -> tuple[int, str]:
+        """Where the line of an item begins, and the blanks before the dash: nothing else may stand on its lines."""
         start = line_start(self.text, part.span.start)
-        if not _ITEM.fullmatch(self.text, start, part.span.start):
+        found = _ITEM.fullmatch(self.text, start, part.span.start)
+        if found is None:
             raise Refused("pipe-layout", "an item shares its line, has an anchor, or is in brackets")
-        return start
+        return start, found[1]
 
     def end(self, part: Part) -> int:
         """The end of an item's last line, its newline included."""
@@ -97,20 +97,14 @@ class Layout:
 
     def whole(self, part: Part, here: Sequence[Insert]) -> Edit:
         """The pipes in the place of an item; where there are none, its comment goes with it."""
-        start, end = self.start(part), self.end(part)
+        (start, lead), end = self.start(part), self.end(part)
         if here:
             return self.edit(start, end, self.items(part, here, ended=self.text[:end].endswith(("\n", "\r"))))
-        return self.edit(comment_start(self.text, start, self.lead(start)), end, "")
-
-    def lead(self, start: int) -> str:
-        """The blanks before the dash of an item."""
-        found = re.compile(" *").match(self.text, start)
-        return found[0] if found else ""
+        return self.edit(comment_start(self.text, start, lead), end, "")
 
     def items(self, part: Part, here: Sequence[Insert], ended: bool) -> str:
         """The lines of the new items. `ended`: the last one ends in a newline."""
-        start = self.start(part)
-        lead = self.lead(start)
+        start, lead = self.start(part)
         found = _NEWLINE.search(self.text, start)
         newline = found[0] if found else "\r\n" if "\r\n" in self.text else "\n"
         lines: list[str] = []
