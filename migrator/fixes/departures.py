@@ -160,7 +160,7 @@ def _by_task(facts: StepFacts, task: Task, files: StepFiles) -> Iterator[Departu
     for _, scalar in task.variables:
         text = scalar.value
         path = only(located(text.strip(), ROOT, book.built_in.clone))
-        told = (context.file(path) if path and "\n" not in text else None) or ""
+        told = (context.file(path) if path else None) or ""
         names = tuple(name for name in dict.fromkeys(_VARIABLE.findall(text)) if name not in book.natives)
         what = "a login elsewhere"
         if not logs_in(text, book) and not logs_in(told, book):
