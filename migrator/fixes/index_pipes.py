@@ -105,6 +105,7 @@ def still_read(step: StepFacts, task: Task, pair: PipePair) -> Iterator[str]:
     others = [scalar for one in step.tasks for _, scalar in one.variables if one is not task or scalar not in halves]
     for name in pair.stored:
         word = word_of(name)
-        shells = any(any(queries.readers_of_input(shell.trace, name)) for shell in step.shells)
-        if shells or any(word.search(scalar.value) for scalar in others):
+        told = [*(scalar.value for scalar in others), *(one.script.text for one in step.shells if not one.read)]
+        traces = (shell.trace for shell in step.shells)
+        if any(map(word.search, told)) or any(any(queries.readers_of_input(one, name)) for one in traces):
             yield name
