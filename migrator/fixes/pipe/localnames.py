@@ -40,7 +40,7 @@ class LocalNames:
             return ""
         if self.used_later(wanted, last):
             raise Refused("pipe-image", f"{local} is the name of another local image, which is used later", local)
-        source = self.plain(now.also_called(last.sources[0] or ""), last) or self.pushed(pushes)
+        source = self.plain(now.also_called(str(last.sources[0])), last) or self.pushed(pushes)
         self.taken.add(wanted)
         return f"{self.pipe.tag} {source} {local}"
 
