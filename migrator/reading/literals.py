@@ -92,7 +92,7 @@ def secrets_of(
                 read.add((script.source.path, script.text))
                 beside = _beside_logins(script.text, book) if shell.failure else ()
                 each = (*literals(script.text, book), *beside)
-                looks[script.source.path].update(script.place(span) or script.shown(span) for span in each)
+                looks[script.source.path].update(map(script.shown, each))
     for one in pipelines:
         known[one.source.path].update(_image_passwords(one))
     for source in broken:
@@ -100,7 +100,7 @@ def secrets_of(
     sure = {sources[path].text[span.start : span.end] for path, spans in known.items() for span in spans}
     seen = {sources[path].text[span.start : span.end] for path, spans in looks.items() for span in spans}
     ordinary = frozenset(text for text in seen - sure if not looks_made(text))
-    spans = {path: apart((*known[path], *looks[path])) for path in sources if known[path] or looks[path]}
+    spans = {path: apart((*known[path], *looks[path])) for path in sources}
     return Located(everywhere(sources, spans, ordinary), ordinary)
 
 
@@ -114,8 +114,7 @@ def _beside_logins(text: str, book: RuleBook) -> Iterator[Span]:
 def _passwords(facts: StepFacts, book: RuleBook) -> Iterator[tuple[str, Span]]:
     for shell in facts.shells:
         for span in (*_given(shell), *_put_together(shell, book)):
-            place = shell.script.place(span)
-            yield shell.script.source_at(span).path, place if place is not None else shell.script.shown(span)
+            yield shell.script.source_at(span).path, shell.script.shown(span)
 
 
 def _given(shell: Shell) -> Iterator[Span]:
