@@ -32,6 +32,7 @@ def said(script: str, before: str = "", after: str = "", files: dict[str, str] |
         ("alias docker=$X", "credential-unresolved", "${X}"),
         ("alias docker=''", "credential-unresolved", "a program that is not known"),
         ("alias ll=ls docker='ssh h docker'", "leaves-step", "ssh"),
+        ("alias docker=scp", "credential-unresolved", "scp"),
         *((alias, "", "") for alias in ("alias docker=podman", "alias docker='sudo docker'", "alias docker")),
         *((alias, "", "") for alias in ("alias dk=tool", "alias", "echo docker=tool")),
     ],

@@ -93,3 +93,10 @@ def test_what_another_shell_reads_remains_even_at_the_same_place_of_its_text(sty
     for line, left in ((LOGIN.replace("docker login", "echo   about"), ("BB_EMAIL", "BB_PKG_TOKEN")), ("ls", ())):
         found = report_on(text + push.format(line), Settings(pipe=style)).findings
         assert [one.remaining for one in found if one.rule == "registry-login"] == [left]
+
+
+def test_what_the_after_script_reads_at_the_same_place_of_its_own_text_remains() -> None:
+    """The login of each is held back, so that it is changed alone."""
+    lines = "".join(f"          - {line}\n" for line in ("set -x", LOGIN))
+    first, second = report_on(step("set -x", LOGIN) + f"        after-script:\n{lines}").findings
+    assert [(one.remaining, len(one.reasons)) for one in (first, second)] == [(("BB_EMAIL", "BB_PKG_TOKEN"), 1)] * 2
