@@ -25,7 +25,7 @@ def shadows(step: StepFacts, natives: Collection[str]) -> Iterator[Shadow]:
     """Where the step, or what is around it, sets a variable that has a native name to something else."""
     for shell in step.shells:
         for definition in shell.trace.definitions:
-            if definition.name not in natives or definition.order < 0:
+            if definition.name not in natives:
                 continue
             pieces = list(definition.value.pieces)
             if pieces and all(isinstance(piece, Input) and piece.name == definition.name for piece in pieces):
