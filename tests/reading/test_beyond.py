@@ -36,10 +36,13 @@ def findings(items: list[str], files: Mapping[str, str | bytes]) -> tuple[Findin
         ("ruby ci/x.rb", "ci/x.rb", b"# crg.apkg.io\n" + STRANGE),
         ("ruby ci/x.rb", "ci/x.rb", b64encode(OTHER.encode()) + b"\n" + STRANGE),
         ("ruby ci/x.rb", "ci/x.rb", NATIVE.encode() + STRANGE),
+        ("sh ci/x.sh", "ci/x.sh", b"$ANSIBLE_VAULT;1.1;AES256\n6162\n"),
+        ("bash -e ci/x.sh", "ci/x.sh", b"Salted__x"),
     ],
     ids=[
         *("no login", "another registry", "not run", "no text", "in another encoding and for another registry"),
         *("a registry alone", "encoded and for another registry", "with the native pair"),
+        *("sealed", "sealed in another way"),
     ],
 )
 def test_what_is_not_read_and_shows_no_login_is_nothing(run: str, path: str, data: str | bytes) -> None:

@@ -9,8 +9,8 @@ from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reading.hidden import hidden_logins, unread_texts
 from migrator.reading.repository import Reading
 from migrator.reading.steps import Shell
-from migrator.reading.unfollowed import unknown_words
-from migrator.text.source import Span
+from migrator.reading.unfollowed import blanked, unknown_words
+from migrator.text.source import Source, Span
 from tests.flow.reading import BOOK
 from tests.memory import PATH, Memory, step
 from tests.reading.test_encoded import TEXT
@@ -118,3 +118,17 @@ def test_of_text_that_nobody_reads_all_but_known_names_may_be_a_password(text: s
     assert [text[span.start : span.end] for span in unknown_words(text, Span(0, len(text)), BOOK)] == words
     inner = [text[span.start : span.end] for span in unknown_words(f"x {text} y", Span(2, 2 + len(text)), BOOK)]
     assert len(inner) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("", ""),
+        ("hunter", "••••••"),
+        ("docker login crg.apkg.io -u ada -p $PAT", "docker login crg.apkg.io -u ••• -p $PAT"),
+        ("ada docker word\nls", "••• docker ••••\n••"),
+    ],
+)
+def test_of_a_file_of_which_nothing_is_known_only_names_are_left(text: str, left: str) -> None:
+    found = blanked([Source("a", text), Source("b", "docker")], BOOK)
+    assert [(path, one.path, one.text) for path, one in found.items()] == [("a", "a", left), ("b", "b", "docker")]

@@ -30,6 +30,8 @@ WRITES = "patless can't tell which file the step writes, because of $F; it runs 
         (["sh a.sh"], {"a.sh": LOGIN}, [], []),
         (["sh a.sh", "ruby a.rb"], {"a.sh": LOGIN, "a.rb": LOGIN}, ["a.rb"], []),
         (["ruby $X"], {"a.rb": LOGIN}, ["a.rb"], []),
+        (["source ./y.sh", "ls", "docker ps"], {"a.rb": LOGIN}, [], []),
+        (["source ./y.sh", "ruby a.rb"], {"ci/a.rb": LOGIN, "a.rb": "x"}, ["ci/a.rb"], []),
         (["ruby $X"], {"a.rb": NATIVE}, [], [WHICH.format("file")]),
         (["ruby $X"], {"b.rb": LOGIN, "a.rb": LOGIN, "c.rb": OTHER}, ["a.rb", "b.rb"], []),
         (["ruby b.rb", "ruby $X"], {"b.rb": LOGIN, "a.rb": LOGIN}, ["b.rb", "a.rb"], []),
