@@ -55,7 +55,7 @@ from migrator.rulebook.programs import Programs
 
 _ROUNDS = 3
 _MOST_ROUNDS = 50
-_STATUS = (Call, If, Block, Pipe, nodes.Exit)
+_STATUS = (Call, If, Block, Pipe)
 """The nodes that say whether they fail."""
 _OWN = ("OPTARG", "OPTIND", "REPLY", "MAPFILE", "COPROC", "PIPESTATUS", "BASH_REMATCH", "LINENO", "SECONDS", "RANDOM")
 
@@ -126,12 +126,12 @@ class Interpreter:
 
     def run(self, statements: Iterable[Statement], state: State, frame: Frame, stdin: Value | None) -> Value:
         """Follow statements, and return what they write to standard output."""
-        *first, last = tuple(statements) or (None,)
-        if last is None:
+        statements = tuple(statements)
+        if not statements:
             return EMPTY
-        inner = frame.but(last=False) if frame.last else frame
-        outputs = [self.statement(one, state, inner, stdin) for one in first if one]
-        return concat([*outputs, self.statement(last, state, frame, stdin, last=True)])
+        inner = frame.but(last=False)
+        outputs = [self.statement(one, state, inner, stdin) for one in statements[:-1]]
+        return concat([*outputs, self.statement(statements[-1], state, frame, stdin, last=True)])
 
     def statement(
         self,
@@ -157,7 +157,7 @@ class Interpreter:
         fed = self.streams.inputs(statement.redirects, state, inner, stdin)
         before = state.copy()
         output = self.node(statement, state, inner, fed)
-        if decided and any(map(may_fail, statement.redirects)):
+        if any(map(may_fail, statement.redirects)):
             self.fails(before, state, inner)
         output = self.streams.outputs(statement.redirects, state, inner, output, since)
         if statement.detached:
