@@ -57,6 +57,7 @@ def test_where_a_branch_surely_fails_the_step_ends(ends: str, stops: bool) -> No
     ("text", "stops"),
     [
         ('f() { [ -n "$T" ]; true; }', False),
+        ('f() { [ -n "$T" ]; }', False),
         ('f() { [ -n "$T" ]; true; }\nf', True),
         ('! [ -z "$T" ]\ntrue', False),
         ('[ -n "$T" ]', True),
