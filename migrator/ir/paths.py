@@ -41,9 +41,12 @@ NONE: frozenset[str] = frozenset()
 
 def join(first: Paths, second: Paths) -> Paths:
     """Either of both: a least upper bound, but for many patterns, which become any."""
-    if not isinstance(first, Top) and not isinstance(second, Top):
+    if isinstance(first, Top):
+        why = first.why
+    elif isinstance(second, Top):
+        why = second.why
+    else:
         return first | second
-    why = first.why if isinstance(first, Top) else second.why if isinstance(second, Top) else ""
     found = dict.fromkeys((*patterns(first), *patterns(second)))
     return Top(why, tuple(found) if "**" not in found and len(found) <= _MOST_PATTERNS else ("**",))
 
@@ -85,7 +88,7 @@ def _inside(way: str, parts: Sequence[str]) -> Iterator[str]:
 
 def normal(path: str) -> str | None:
     """A relative path in its shortest form, '' for the root; None where it leads out."""
-    short = posixpath.normpath(path) if path else "."
+    short = posixpath.normpath(path)
     return None if short == ".." or short.startswith(("../", "/")) else "" if short == "." else short
 
 

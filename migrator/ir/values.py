@@ -111,8 +111,6 @@ class Value(Struct, frozen=True, dict=True):
     @cached_property
     def text(self) -> str | None:
         """The literal text, where every alternative is literal and the same."""
-        if len(self.alternatives) == 1:
-            return literal(self.alternatives[0])
         texts = {literal(alternative) for alternative in self.alternatives}
         return texts.pop() if len(texts) == 1 else None
 
@@ -246,8 +244,6 @@ def concat(values: Iterable[Value]) -> Value:
     alternatives are unknown ones; too long ones are one unknown."""
     values = tuple(values)
     parts = [value for value in values if value.alternatives != ((),)]
-    if not parts:
-        return EMPTY
     if len(parts) == 1:
         return parts[0]
     if sum(max(map(len, part.alternatives)) for part in parts) > MAX_PIECES:

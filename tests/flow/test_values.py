@@ -39,6 +39,39 @@ def many(count: int) -> Value:
     return Value(tuple((Literal(str(number)),) for number in range(count)))
 
 
+def test_what_is_not_said_of_a_piece_or_an_assignment_is_not_so() -> None:
+    one = Definition("T", EMPTY, None, 1)
+    assert (one.positional, one.traced, one.loose, A.splits, Unknown("x").outside) == (False,) * 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "name"),
+    [
+        (either((A,), (Literal("a", splits=True),)), "a", None),
+        (either((A, B), (Literal("ab"),)), "ab", None),
+        (either((A,), (B,)), None, None),
+        (either((A,), (UNSURE,)), None, None),
+        (either((NAMED,), (NAMED,)), None, None),
+        (EMPTY, "", ""),
+    ],
+)
+def test_a_value_has_a_text_where_all_rows_have_the_same(value: Value, text: str | None, name: str | None) -> None:
+    assert (value.text, value.symbol()) == (text, name)
+
+
+def test_what_splits_is_nothing_where_it_is_empty() -> None:
+    split = either((), (A, NAMED)).splitting()
+    assert split == either((Literal("", splits=True),), (Literal("a", splits=True), NAMED))
+
+
+def test_of_rows_of_several_lengths_the_longest_counts() -> None:
+    long = either((A,), (A,) * MAX_PIECES)
+    assert concat([long, Value.of(B)]).unknown == "too many possible values"
+    assert concat([either((A,), (A,) * (MAX_PIECES - 1)), Value.of(B)]).unknown == ""
+    assert concat([EMPTY, EMPTY]) == concat([]) == EMPTY
+    assert concat([EMPTY, long]) == long
+
+
 @pytest.mark.parametrize(
     ("row", "text", "name"),
     [

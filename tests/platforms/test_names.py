@@ -44,6 +44,11 @@ def test_a_name_of_another_file(path: str) -> None:
     assert not is_pipelines_file(path)
 
 
+def test_a_name_of_several_lines_is_one_too() -> None:
+    assert is_pipelines_file("a/odd\nPipelines.yml")
+    assert not is_pipelines_file("a/odd\npipelines.yml.bak")
+
+
 def test_git_finds_each_of_them(tmp_path: Path) -> None:
     for at, path in enumerate(PIPELINES):
         file = tmp_path / str(at) / path
