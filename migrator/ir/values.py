@@ -274,8 +274,6 @@ def _strip_newlines(alternative: Alternative) -> Alternative:
     while row and isinstance(row[-1], Literal):
         last = row[-1]
         text = last.text.rstrip("\n")
-        if text == last.text:
-            break
         row.pop()
         if text:
             row.append(replace(last, text=text))

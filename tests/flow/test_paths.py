@@ -126,6 +126,7 @@ LISTED = ("", "a", "ab", "a/b", "a/c.sh", "a/b/c.sh", "[x]", "c.sh", "a\nb")
         ("*x*x*", set()),
         ("*a*b*", {"ab", "a/b", "a/b/c.sh", "a\nb"}),
         ("c*a*a*h", set()),
+        ("b*c*s*h", set()),
     ],
 )
 def test_what_a_pattern_matches(pattern: str, found: set[str]) -> None:

@@ -59,6 +59,31 @@ def test_a_value_has_a_text_where_all_rows_have_the_same(value: Value, text: str
     assert (value.text, value.symbol()) == (text, name)
 
 
+def test_of_too_many_combinations_the_part_with_the_most_is_unknown_and_it_alone() -> None:
+    wide = either(*((Literal(str(number)), NAMED) for number in range(MAX_ALTERNATIVES)))
+    other = either((A,), (Input("U", (HERE,)),))
+    for parts in ([wide, other], [other, wide]):
+        (piece,) = {piece for piece in concat(parts).pieces if isinstance(piece, Unknown)}
+        assert (piece.names, piece.provenance) == (("T",), ())
+
+
+@pytest.mark.parametrize(
+    ("row", "stripped"),
+    [
+        ((Literal("a\n"),), (A,)),
+        ((A, Literal("\n"), Literal("\n\n")), (A,)),
+        ((Literal("a\n"), Literal("")), (A,)),
+        ((Literal("\n"), Literal("")), ()),
+        ((Literal("\na"),), (Literal("\na"),)),
+        ((NAMED, Literal("\n")), (NAMED,)),
+        ((Literal("\n"), NAMED), (Literal("\n"), NAMED)),
+        ((A, B), (A, B)),
+    ],
+)
+def test_a_command_substitution_takes_line_breaks_off_the_end(row: Alternative, stripped: Alternative) -> None:
+    assert Value.of(*row).stripped() == Value.of(*stripped)
+
+
 def test_what_splits_is_nothing_where_it_is_empty() -> None:
     split = either((), (A, NAMED)).splitting()
     assert split == either((Literal("", splits=True),), (Literal("a", splits=True), NAMED))
