@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from migrator.platforms.bitbucket.names import SCRIPTS
 from migrator.rulebook import reading as rulebook
 from migrator.rulebook.documents import RuleFile
 from migrator.rulebook.entries import RuleEntry
@@ -23,7 +24,6 @@ from migrator.text.yaml import Node, Scalar, YamlError, read_yaml
 _PARTS = regex(r"&&|\|\||[;|&\n]")
 _VALUES = regex(r"(?<!\S)[A-Za-z_][A-Za-z0-9_]*=\S*+\s+")
 _GLOB = regex(r"(\*\*|\*|\?|\{[^{}]*\})")
-_DEPTH = 40
 _LONGEST = 4096
 
 
@@ -61,7 +61,7 @@ def releases(data: bytes, branch: str, known: Releases) -> tuple[Release, ...]:
         root = read_yaml(Source.decode("", data))
     except (YamlError, Undecodable):
         return ()
-    found = (Release(name, what) for name, node in _started(root, branch) for what in _released(node, known, 0))
+    found = (Release(name, what) for name, node in _started(root, branch) for what in _released(node, known))
     first: dict[str, Release] = {}
     for one in found:
         first.setdefault(one.pipeline, one)
@@ -104,8 +104,7 @@ def _started(root: Node | None, branch: str) -> Iterator[tuple[str, Node]]:
     pipelines = _at(root, "pipelines")
     branches = list(_entries(_at(pipelines, "branches")))
     named = [(f"branches.{pattern}", node) for pattern, node in branches if matches(pattern, branch)]
-    default = _at(pipelines, "default")
-    yield from named or ([("default", default)] if default is not None else [])
+    yield from named or ((key, node) for key, node in _entries(pipelines) if key == "default")
     for pattern, node in _entries(_at(pipelines, "pull-requests")):
         if matches(pattern, branch):
             yield f"pull-requests.{pattern}", node
@@ -114,33 +113,29 @@ def _started(root: Node | None, branch: str) -> Iterator[tuple[str, Node]]:
             yield f"custom.{name}", node
 
 
-def _released(node: Node, known: Releases, depth: int) -> Iterator[str]:
-    if depth > _DEPTH:
-        return
-    if isinstance(node, yaml.Sequence):
-        for item in node.items:
-            yield from _released(item.node, known, depth + 1)
-    elif isinstance(node, yaml.Mapping):
-        for key, item in node.items():
-            if key in known.keys:
-                yield f"{key}: {item.node.value}" if isinstance(item.node, Scalar) else key
-            elif key in ("script", "after-script"):
-                yield from _commands(item.node, known, depth + 1)
-            else:
-                yield from _released(item.node, known, depth + 1)
+def _released(root: Node, known: Releases) -> Iterator[str]:
+    """What stands in there, in the order of the file."""
+    pending: list[tuple[str, Node, bool]] = [("", root, False)]
+    while pending:
+        key, node, within = pending.pop()
+        within = within or key in SCRIPTS
+        if key in known.keys and not within:
+            yield f"{key}: {node.value}" if isinstance(node, Scalar) else key
+        elif isinstance(node, yaml.Sequence):
+            pending += [("", item.node, within) for item in reversed(node.items)]
+        elif within:
+            yield from _commands(node, known)
+        else:
+            pending += reversed([(name, child, False) for name, child in _entries(node)])
 
 
-def _commands(node: Node, known: Releases, depth: int) -> Iterator[str]:
-    if depth > _DEPTH:
-        return
-    if isinstance(node, yaml.Sequence):
-        for item in node.items:
-            yield from _commands(item.node, known, depth + 1)
-    elif isinstance(node, Scalar):
+def _commands(node: Node, known: Releases) -> Iterator[str]:
+    """What an item of a script does."""
+    if isinstance(node, Scalar):
         for part in _PARTS.split(node.value):
             words = " ".join(_VALUES.sub("", part.strip()).removeprefix("sudo ").split())
             yield from (word for word in known.commands if f"{words} ".startswith(f"{word} "))
-    elif (pipe := _at(node, "pipe")) is not None and isinstance(pipe, Scalar):
+    elif isinstance(pipe := _at(node, "pipe"), Scalar):
         name = pipe.value.removeprefix("docker://").partition(":")[0]
         if name not in known.quiet_pipes:
             yield f"pipe: {pipe.value}"
