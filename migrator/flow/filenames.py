@@ -118,7 +118,7 @@ class FileName:
     def stands_in(self, one: Searched, folder: str, *, prose: bool = False, taken: bool = False) -> bool:
         """Whether a text in a `folder` names the file. In `prose` a folder is no more than a folder; where all words
         are `taken`, each may be one."""
-        whole = folder in self.folders and not prose
+        whole = folder in self.folders
         found = [clause for word, pieces, clause in one.patterns if self._matches(word, pieces, clause, folder, prose)]
         if whole or self.needle.search(one.text):
             clauses = _clauses(one.text, _ANY if whole else self.needle)
@@ -157,7 +157,7 @@ class FileName:
             if word in _HERE and (gone or (sent and folder in self.folders)):
                 return True
             told = short.rpartition("/")[2] in self.words and (taken or "/" in word)
-            if told and self._is_here(f"*{short}" if short.startswith("*/") else short, folder):
+            if told and self._is_here(short, folder):
                 return True
         return False
 
@@ -170,7 +170,7 @@ class FileName:
         if there := matching(here, self.places):
             return not there.isdisjoint(mine)
         inside = word.lstrip("./")
-        return not word.startswith("/") and bool(inside) and bool(matching(frozenset({f"**/{inside}"}), mine))
+        return not word.startswith("/") and bool(matching(frozenset({f"**/{inside}"}), mine))
 
 
 def _modules(path: str, places: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -232,7 +232,7 @@ def _looks(stage: str, programs: Programs) -> bool:
         return any(one.startswith(("!", "-")) for one in words[1:2])
     if name == "find":
         told = _EXECUTES.split(stage)[1:]
-        return all(one.split()[:1] and _looks(one, programs) for one in told)
+        return all(_looks(one, programs) for one in told)
     if name in programs.carriers:
         rest = [word for word in words[1:] if not word.startswith("-") and word != "{}" and not word.isdigit()]
         return bool(rest) and posixpath.basename(rest[0].strip("\"'")) in programs.lookers

@@ -119,7 +119,7 @@ def _released(root: Node, known: Releases) -> Iterator[str]:
     while pending:
         key, node, within = pending.pop()
         within = within or key in SCRIPTS
-        if key in known.keys and not within:
+        if key in known.keys:
             yield f"{key}: {node.value}" if isinstance(node, Scalar) else key
         elif isinstance(node, yaml.Sequence):
             pending += [("", item.node, within) for item in reversed(node.items)]
