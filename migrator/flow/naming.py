@@ -60,7 +60,7 @@ class Naming:
                     word = word.lstrip(_QUIETLY) or word
                 name = word.rpartition("/")[2]
                 found |= self.named(word, name, before, line[match.end() : match.end() + 1])
-                if "/" in word and len(alike) > 1:  # a folder with a file of the same kind, such as what is included
+                if "/" in word:  # a folder with a file of the same kind, such as what is included
                     found |= {one for one in alike if f"/{one}".rpartition("/")[0].endswith(f"/{name}")}
                 if name in self.reading and not aside and _called(line, match.start(), match.end(), before):
                     found.update(self.read(name))
@@ -93,12 +93,11 @@ class Naming:
                 yield from self.names.get(name, ())
             else:
                 ending = name.lstrip("*")
-                several = (one for one in self.paths if one.endswith(ending))
-                yield from (one for one in several if ending or fnmatchcase(f"/{one}", glob.removeprefix("**")))
+                yield from (one for one in self.paths if one.endswith(ending) and fnmatchcase(f"/{one}", glob))
 
 
 def _called(line: str, start: int, end: int, before: str) -> bool:
     """Whether a word stands where a program is called, and not within a sentence or an expression."""
     near = line[max(start - 2, 0) : start].rstrip()
-    begins = not near or near[-1] in _OPENS or (start >= 2 and before in _CALLS)
+    begins = not near or near[-1] in _OPENS or before in _CALLS
     return begins and line[end : end + 1] in _CLOSES

@@ -35,25 +35,24 @@ class NestedText(Struct, frozen=True):
 def of_words(source: Sliced, joins: Sequence[Join | None]) -> NestedText | None:
     """The program text that words are, None where it cannot be followed."""
     written = [join for join in joins if join is not None]
-    if not written or len(written) < len(joins):
+    if len(written) < len(joins):
         return None
     parts = [part for join in written for part in join.parts]
     if len(written) > 1:
         if not all(isinstance(part, Read) or _bare(part) for part in parts):
             return None
-        sliced = _slice(source, Span(written[0].span.start, written[-1].span.end))
-        return replace(sliced, outer=_expansions(parts)) if sliced else None
+        whole = _slice(source, Span(written[0].span.start, written[-1].span.end))
+        return replace(whole, outer=_expansions(parts))
     match parts:
         case [Constant(quoting=Quoting.SINGLE, span=Span() as span, text=text)]:
-            return _slice(source, Span(span.start + 1, span.end - 1), text)
+            return _same(source, Span(span.start + 1, span.end - 1), text)
         case [Constant(span=Span() as span, text=text) as part] if _bare(part):
-            return _slice(source, span, text)
+            return _same(source, span, text)
         case [Constant(quoting=Quoting.FIXED, span=Span() as span, text=text)]:  # a string of another language
-            inner = _slice(source, Span(span.start + 1, span.end - 1), text) or _double(source, Template((), span))
+            inner = _same(source, Span(span.start + 1, span.end - 1), text) or _double(source, Template((), span))
             return replace(inner, quoted=True) if inner and inner.text == text else None
         case [Read() as read]:
-            sliced = _slice(source, read.span)
-            return replace(sliced, outer=_expansions(parts)) if sliced else None
+            return replace(_slice(source, read.span), outer=_expansions(parts))
         case [Template() as template]:
             return _double(source, template)
     return None
@@ -64,7 +63,7 @@ def of_document(source: Sliced, redirect: Redirect) -> NestedText | None:
     if redirect.written is None:
         return None
     sliced = _slice(source, redirect.written)
-    if redirect.raw or sliced is None:
+    if redirect.raw:
         return sliced
     return replace(sliced, quoted=True, outer=_expansions(redirect.value.parts))
 
@@ -73,11 +72,14 @@ def _bare(part: Expression) -> bool:
     return isinstance(part, Constant) and part.quoting is Quoting.BARE and part.span is not None
 
 
-def _slice(source: Sliced, span: Span, expected: str | None = None) -> NestedText | None:
-    text = source[span.start : span.end]
-    if expected is not None and text != expected:
-        return None
-    return NestedText(text, lambda index: span.start + index)
+def _slice(source: Sliced, span: Span) -> NestedText:
+    return NestedText(source[span.start : span.end], lambda index: span.start + index)
+
+
+def _same(source: Sliced, span: Span, expected: str) -> NestedText | None:
+    """What is written there, where that is the text itself."""
+    found = _slice(source, span)
+    return found if found.text == expected else None
 
 
 def _double(source: Sliced, template: Template) -> NestedText | None:

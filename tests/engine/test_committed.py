@@ -16,7 +16,7 @@ GIVEN = "PAT=x npm ci"
 
 
 def named(*steps: str, text: str = f"{KEY}_auth=${{PAT}}\n") -> list[tuple[str, str, int, bool]]:
-    """Of each place the file, the name, where it stands, and whether the stored value arrives. Each step is a script."""
+    """Of each place the file, the name, where it stands, and whether the value arrives. Each step is a script."""
     first, *others = (step(*one.split("\n")) for one in steps)
     every = first + "".join(one[one.index("    - step") :] for one in others)
     files = {PATH: every, ".npmrc": text, "web/.npmrc": f"{KEY}_auth=${{PAT}}\n", "web/package.json": "{}"}

@@ -11,7 +11,6 @@ FILES = (
     *("ci/login.sh", "ci/helpers.py", "lib/index.js", "lib/util.js", "tools/__init__.py", "tools/__main__.py"),
     *("pom.xml", "app/pom.xml", "Makefile", "web/Makefile", "package.json", "main.py", ".hidden"),
 )
-NAMING = Naming(FILES, BOOK.programs)
 BRINGS = (
     *("import", "from", "require", "require_relative", "include", "source", "load", "use", "mod", "extends", "-m", "."),
 )
@@ -19,8 +18,8 @@ CALLS = ("run", "exec", "then", "do", "else", "sudo", "env", "time", "sh", "cmd"
 POMS = {"pom.xml", "app/pom.xml"}
 
 
-def named(text: str, path: str = "other.txt") -> set[str]:
-    return set(NAMING.of(path, text))
+def named(text: str, path: str = "other.txt", *more: str) -> set[str]:
+    return set(Naming((*FILES, *more), BOOK.programs).of(path, text))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +34,11 @@ def named(text: str, path: str = "other.txt") -> set[str]:
         "main.py.txt",
         "util.run",
         "an important util",
+        "bash a.login",
+        "bash other/a.login",
+        "source other/a.login",
+        "helpers: these",
+        ".hidden",
     ],
 )
 def test_a_word_in_passing_names_no_file(text: str) -> None:
@@ -63,6 +67,12 @@ def test_a_word_in_passing_names_no_file(text: str) -> None:
         ("\t-m util", {"lib/util.js"}),
         ("\tx -bash login", set()),
         ("hidden", set()),
+        ("sh .hidden", {".hidden"}),
+        ("ruby login", {"ci/login.sh"}),
+        ("make login", {"Makefile", "web/Makefile"}),
+        ("import other.login", {"ci/login.sh"}),
+        ("import os, util", {"lib/util.js"}),
+        ("from os, util", set()),
         ("login.sh\nmain.py", {"ci/login.sh", "main.py"}),
     ],
 )
@@ -80,7 +90,34 @@ def test_a_file_does_not_name_itself_and_a_folder_names_its_own_of_the_same_kind
     assert named("see login.sh and util.js", "ci/login.sh") == {"lib/util.js"}
     assert named("all: ./web\n", "Makefile") == {"web/Makefile"}
     assert named("all: web\n", "Makefile") == set()
+    more = ("api/Makefile", "app/web/Makefile", "cobweb/Makefile")
+    assert named("all: ./web\n", "Makefile", *more) == {"web/Makefile", "app/web/Makefile"}
     assert named("import from util") == {"lib/util.js"}
+
+
+def test_a_file_without_an_ending_is_named_by_its_path_or_behind_what_runs_files() -> None:
+    assert named("deploy it", "x", "bin/deploy") == set()
+    assert named("bin/deploy it", "x", "bin/deploy") == named("sh deploy", "x", "bin/deploy") == {"bin/deploy"}
+
+
+def test_what_a_program_reads_untold_and_never_runs_is_not_named_by_it() -> None:
+    assert named("docker build .", "x", "Dockerfile") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("mise run x", {"ci/mise-tasks/x", "mise-tasks/y"}),
+        ("husky", {".husky/pre-push"}),
+        ("rake", {"lib/tasks/a.rake"}),
+    ],
+)
+def test_a_program_reads_all_of_a_folder(text: str, found: set[str]) -> None:
+    more = ("ci/mise-tasks/x", "mise-tasks/y", "my-mise-tasks/x", ".husky/pre-push", "husky/x", "lib/tasks/a.rake")
+    assert named(text, "x", *more) == found
+
+
+def test_words_between_keep_what_brings_files_in() -> None:
     assert named("source -x util") == {"lib/util.js"}
 
 
@@ -107,6 +144,8 @@ def test_a_file_does_not_name_itself_and_a_folder_names_its_own_of_the_same_kind
         ">mvn",
         "+mvn",
         "%mvn",
+        "x  mvn",
+        "x, mvn",
         "!mvn",
         *(f"x {word} mvn verify" for word in CALLS),
     ],

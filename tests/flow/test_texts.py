@@ -7,7 +7,7 @@ import pytest
 from migrator.flow import texts
 from migrator.flow.texts import NestedText
 from migrator.frontends.shell.programs import lower
-from migrator.ir.nodes import Call, Constant, Join, Quoting
+from migrator.ir.nodes import Call, Constant, Join, Quoting, Template
 from migrator.text.source import Span
 
 
@@ -38,6 +38,9 @@ def places(source: str, nested: NestedText) -> str:
         ('"see \\\n a"', "see  a", True, ""),
         ('"see \\$"', "see $", True, ""),
         ('"\\$a$T"', "$a$T", True, "$"),
+        ('"$T$U"', "$T$U", True, "$$"),
+        ('"${T}{a$U}"', "${T}{a$U}", True, "$$"),
+        ('"see\na"', "see\na", True, ""),
         ("$T", "$T", False, "$"),
         ('"$T"', "$T", True, "$"),
         ('""', "", True, ""),
@@ -124,6 +127,12 @@ def test_a_string_of_another_language_is_text_where_it_says_the_same(source: str
     assert (nested is not None) == found
     if nested:
         assert (nested.text, nested.quoted, places(source, nested)) == (text, True, text)
+
+
+@pytest.mark.parametrize("source", ["run('see a')", "run('see a\")", "run(\"see a')", 'run("see a" )'])
+def test_a_text_with_expansions_is_followed_between_double_quotes(source: str) -> None:
+    span = Span(4, len(source) - 1)
+    assert texts.of_words(source, [Join((Template((), span),), span)]) is None
 
 
 @pytest.mark.parametrize(
