@@ -136,6 +136,7 @@ def finding(*what: Edit | ScriptChange | Reason, rule: str = "a", path: str = PA
     ("first", "second", "reasons", "edits"),
     [
         (finding(ONE, CHANGE), finding(ONE, CHANGE), [], (ONE,)),
+        (finding(ONE), finding(ONE, CHANGE), [], (ONE,)),
         (finding(ONE), finding(OTHER), [], (ONE, OTHER)),
         (finding(OTHER), finding(ONE), [], (ONE, OTHER)),
         (finding(ONE, CHANGE), finding(OTHER), ["pipe-layout"], ()),

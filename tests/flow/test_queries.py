@@ -61,6 +61,149 @@ def test_what_may_run_in_one_run(text: str, both: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted", "point", "found"),
+    [
+        ("set -x\nsee $T $U", "T", "", ["T"]),
+        ("set -x\nsee $T $U", "", "$U", ["U"]),
+        ("set -x\nsee $T $U", "T", "$U", ["T", "U"]),
+        ("set -x\nsee $T $U", "", "see", []),
+        ("see $T\nset -x\nsee $U", "T", "$T", []),
+        ("see $T\nset -x\nsee $T", "T", "", ["T"]),
+        ("f() { set -x; see $1; }\nf $T", "1", "", ["1"]),
+    ],
+)
+def test_which_reads_the_log_shows(text: str, wanted: str, point: str, found: list[str]) -> None:
+    flow = follow(text)
+    sites = {queries.site(use) for use in flow.uses if use.read.name == wanted}
+    places = [Span(text.index(one), text.index(one) + len(one)) for one in (point, "see") if point]
+    assert [use.read.name for use in queries.traced(flow, sites, places)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("T=a\nT=b", 1),
+        ("f() { T=a; U=b; }\nf\nf\nf", 3),
+        ("read -r T\nread -r U", 0),
+    ],
+)
+def test_which_assignments_stand_in_one_place(text: str, alike: int) -> None:
+    flow = follow(text)
+    first = next(one for one in flow.definitions if one.name == "T")
+    found = queries.written_alike(flow, first)
+    assert [one.name for one in found] == ["T"] * alike
+    assert all(queries.among(first, (None, other)) for other in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "among"),
+    [
+        ("T=a\nU=b\nsee $T", "T", True),
+        ("T=a\nU=b\nsee $T", "U", False),
+        ("read -r T\nread -r U\nsee $T", "T", True),
+        ("read -r T\nread -r U\nsee $T", "U", False),
+        ("T=a\nread -r T\nread -r U\nsee $T", "U", False),
+        ("U=a\nsee $T", "U", False),
+        ("read -r U\nsee $T", "U", False),
+    ],
+)
+def test_which_assignment_is_among_those_that_a_read_finds(text: str, name: str, among: bool) -> None:
+    flow = follow(text)
+    first = next(one for one in flow.definitions if one.name == name)
+    assert queries.among(first, flow.uses[-1].definitions) is among
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("a $T\nb $T $U\nc", ["a", "b"]),
+        ("a $U\nx=$T", []),
+        ("a $(b $T)", ["b"]),
+    ],
+)
+def test_which_commands_hold_a_read(text: str, orders: list[str]) -> None:
+    flow = follow(text)
+    wanted = {queries.site(use) for use in flow.uses if use.read.name == "T"}
+    held = queries.holders(flow, wanted)
+    assert [one.name for one in flow.commands if one.order in held] == orders
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "shows"),
+    [
+        ("see $T > $U", "$T", True),
+        ("see $T > $U", "$U", False),
+        ("see $T <<< $U", "$U", False),
+        ("see $T 2> a > $U", "$U", False),
+        ("x; see $T", "x", False),
+    ],
+)
+def test_whether_a_command_that_is_traced_shows_a_place(text: str, place: str, shows: bool) -> None:
+    at = Span(text.index(place), text.index(place) + len(place))
+    assert queries.shows(named(follow(text), "see"), at) is shows
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("T=a\nsee $T", ["T"]),
+        ("T=a\nU=$T\nsee $U", ["U", "T"]),
+        ("x && T=a\nsee $T", ["T"]),
+        ("see $T", []),
+        ("T=a\nsee b", []),
+        ("T=a\nsee $T$T", ["T"]),
+        ("T=a\nU=b\nsee $T$U", ["T", "U"]),
+    ],
+)
+def test_which_assignments_are_on_the_way_of_a_value(text: str, names: list[str]) -> None:
+    (argument,) = named(follow(text), "see").arguments
+    assert sorted(one.name for one in queries.sources(argument.value)) == sorted(names)
+    assert len(queries.sites(argument.value)) == text.count("$")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("bash -c 'see $T'\nT=a", 0),
+        ("T=a\nbash -c 'see $T'", 1),
+        ("T=a\nT=c bash -c 'see $T'", 0),
+        ("T=a\nbash -c 'see $U'", 0),
+        ("T=a\nbash -c 'x=$T'", 1),
+        ("bash -c 'x=$T'\nT=a", 0),
+        ("T=a\nsee $T", 0),
+    ],
+)
+def test_which_reads_in_other_programs_an_assignment_reaches_too(text: str, found: int) -> None:
+    flow = follow(text)
+    first = next(one for one in flow.definitions if one.name == "T" and one.value.text == "a")
+    assert len(list(queries.exported_readers(flow, first))) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "setting", "tested"),
+    [("see ${T:=a}", 1, 0), ("see ${T:-a}", 0, 0), ("test -n $T", 0, 1), ("see $T", 0, 0), ("[ -z $T$U ]", 0, 2)],
+)
+def test_which_reads_set_their_variable_or_only_ask_for_it(text: str, setting: int, tested: int) -> None:
+    flow = follow(text)
+    assert (len(list(queries.setting(flow))), len(queries.tested(flow))) == (setting, tested)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("see $T", True),
+        ("T=a\nsee $T", False),
+        ("T=a\nbash -c 'see $T'", False),
+        ("T=a\nsudo bash -c 'see $T'", True),
+        ("env -i bash -c 'see $T'", True),
+        ("env -i T=a bash -c 'see $T'", False),
+    ],
+)
+def test_whether_a_read_may_find_what_its_variable_has_when_a_script_begins(text: str, given: bool) -> None:
+    assert queries.may_be_given(follow(text).uses[-1]) is given
+
+
+@pytest.mark.parametrize(
     ("text", "readers"),
     [
         ("T=a\nsee $T", 1),

@@ -75,7 +75,23 @@ def test_parameters_are_told_by_their_number() -> None:
         ("1", "a", True),
         ("2", "b", True),
     ]
-    assert not given("T=a")[0].positional
+    assert not any(given(text)[0].positional for text in ("T=a", "read -r T <<< a", "for T in a; do x; done"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("read -r T", ["T"]),
+        ("read -r T U", ["T", "U"]),
+        ("read 'T[1]'", ["T"]),
+        ("command declare -n T=U", ["T"]),
+        ("command declare -n -x T=U", ["T"]),
+        ("T=(a $X)", ["T", "T", "T"]),
+        ("((T = 1))", ["T"]),
+    ],
+)
+def test_which_variables_are_set(text: str, names: list[str]) -> None:
+    assert [one.name for one in follow(text).definitions] == names
 
 
 def test_an_assignment_comes_before_what_its_value_runs_and_reads() -> None:
