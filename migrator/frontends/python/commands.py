@@ -144,9 +144,10 @@ def _program(to: Expressions, started: _Started, call: Called) -> tuple[Statemen
 
 
 def _told(call: Called) -> bool:
-    """Whether an error that the call raises shows all of its words:
+    """Whether an error that the call raises may show all of its words:
     https://docs.python.org/3/library/subprocess.html#subprocess.CalledProcessError"""
-    checked = call.name in _CHECKED or _set(call.named.get("check"))
+    unknown = any(one.star == "**" for one in call.node.args)
+    checked = unknown or call.name in _CHECKED or _set(call.named.get("check"))
     return call.name.startswith("subprocess.") and (checked or _set(call.named.get("timeout")))
 
 
@@ -190,7 +191,7 @@ def _words(to: Expressions, started: _Started, node: cst.Call) -> list[Join]:
 def _elements(to: Expressions, node: cst.BaseExpression) -> list[Join | None]:
     """The elements of a list, None in front of what is not known."""
     match node:
-        case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name) or name):
+        case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name)):
             to.tell(listed.node)
             return [Join((to.variable(one, node),), to.names.span(node)) for one in listed.names]
         case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=value, star="", keyword=None)]):

@@ -6,7 +6,7 @@ https://docs.python.org/3/reference/executionmodel.html#naming-and-binding
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
@@ -49,10 +49,10 @@ class Namespace(Struct, frozen=True, eq=False):
 
     def holder(self, name: str) -> Namespace | None:
         """The scope that binds a name, None where no scope of the program does."""
-        scope: Namespace | None = self
-        while scope is not None and scope.outer is not None and (name in self.shared or name not in scope.bound):
+        scope = self
+        while scope.outer is not None and (name in self.shared or name not in scope.bound):
             scope = scope.outer
-        return scope if scope is not None and name in scope.bound else None
+        return scope if name in scope.bound else None
 
 
 def block(
@@ -90,25 +90,24 @@ class Names:
         self.module = wrapper.module
         self.spans = wrapper.resolve(ByteSpanPositionProvider)
         self.place = place
-        self.chars: list[int] | None = None
+        self.chars: Sequence[int] = range(len(text) + 1)
         if not text.isascii():
-            self.chars = []
-            for index, char in enumerate(text):
-                self.chars += [index] * len(char.encode())
-            self.chars.append(len(text))
+            self.chars = [*(index for index, char in enumerate(text) for _ in char.encode()), len(text)]
         self.scope = self.root = block("module", self.module, None, tree.declared(self.module, cst.Global, inner=True))
 
     # Places
 
     def start(self, node: cst.CSTNode) -> int:
         """The first character of a node in the text."""
-        found: int = self.spans[node].start
-        return self.chars[found] if self.chars is not None else found
+        return self.character(self.spans[node].start)
+
+    def character(self, at: int) -> int:
+        """The character at a byte of the text. libcst counts the end of the last line where there is none, too."""
+        return self.chars[min(at, len(self.chars) - 1)]
 
     def span(self, node: cst.CSTNode) -> Span:
-        start, length = self.start(node), self.spans[node].length
-        end = self.chars[self.spans[node].start + length] if self.chars is not None else start + length
-        return self.at(start, end)
+        found = self.spans[node]
+        return self.at(self.character(found.start), self.character(found.start + found.length))
 
     def at(self, start: int, end: int) -> Span:
         return Span(self.place(start), max(self.place(start), self.place(max(end - 1, 0)) + 1))
@@ -169,15 +168,17 @@ class Names:
     def environment(self) -> list[tuple[int, str]]:
         """What names the environment in the present scope, and from where on the module has imported it."""
         found: list[tuple[int, str]] = []
+        others = {name for name, node in tree.bindings(self.module.children) if not isinstance(node, tree.IMPORTS)}
         for line in self.module.body:
             for one in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 for name, full in tree.imported(one).items() if isinstance(one, tree.IMPORTS) else ():
-                    alone = name not in self.root.variables and name not in self.root.functions
+                    alone = name not in self.root.variables | others
                     if alone and full in ("os", ENVIRONMENT) and self.full(cst.Name(name)) == full:
-                        found.append((self.start(line), f"{name}.environ" if full == "os" else name))
+                        found.append((self.start(one), f"{name}.environ" if full == "os" else name))
         return found
 
     def function(self, node: cst.CSTNode) -> Function | None:
         """The function of the program that an expression names."""
-        holder = self.scope.holder(node.value) if isinstance(node, cst.Name) else None
-        return holder.functions.get(node.value) if holder and isinstance(node, cst.Name) else None
+        if not isinstance(node, cst.Name) or (holder := self.scope.holder(node.value)) is None:
+            return None
+        return holder.functions.get(node.value)

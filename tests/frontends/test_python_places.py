@@ -1,0 +1,69 @@
+"""Where the nodes of a Python program stand in its text, and what can be written in place of its strings."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.frontends.python import lower
+from migrator.ir.nodes import Assign, Call, Constant, Read
+from migrator.ir.traversal import every
+from migrator.text.source import Span
+
+
+@pytest.mark.parametrize("before", ["", "é = '🙂'; ", "# é\n", "x = '''\né'''\n"])
+@pytest.mark.parametrize("moved", [0, 100])
+def test_each_node_has_its_characters(before: str, moved: int) -> None:
+    text = f'import os, subprocess\n{before}y = os.environ["Bé"]\nsubprocess.run(["é", y])'
+    nodes = list(every(lower(text, lambda index: index + moved)))
+    read = next(one for one in nodes if isinstance(one, Read) and one.name == "Bé")
+    assign = next(one for one in nodes if isinstance(one, Assign) and one.name == "module.y")
+    word = next(one for one in nodes if isinstance(one, Constant) and one.text == "é")
+    call = next(one for one in nodes if isinstance(one, Call))
+    shown = [
+        text[span.start - moved : span.end - moved]
+        for span in (read.span, read.name_span, assign.span, word.span, call.span)
+        if span
+    ]
+    assert shown == ['os.environ["Bé"]', "Bé", "y", '"é"', 'subprocess.run(["é", y])']
+
+
+def test_a_program_may_stand_in_pieces_of_a_file() -> None:
+    text = 'x="ab"'
+    nodes = list(every(lower(text, [0, 1, 2, 5, 6, 9].__getitem__)))
+    spans = [one.span for one in nodes if isinstance(one, Constant | Assign)]
+    assert spans == [Span(0, 1), Span(2, 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ('x = "a"', ""),
+        ('import os\nx = "a"', 'os.environ["{}"]'),
+        ('x = "a"\nimport os', ""),
+        ('import os as o\nx = "a"', 'o.environ["{}"]'),
+        ('from os import environ\nx = "a"', 'environ["{}"]'),
+        ('from os import environ as e\nx = "a"', 'e["{}"]'),
+        ('import sys, os\nx = "a"', 'os.environ["{}"]'),
+        ('x = 1; import os; x = "a"', 'os.environ["{}"]'),
+        ('x = "a"; import os', ""),
+        ('import os\nclass os: pass\nx = "a"', ""),
+        ('import os\ndef g():\n    global os\n    os = y\nx = "a"', ""),
+        ('import os\nimport os\nx = "a"', 'os.environ["{}"]'),
+        ('import os\nfrom x import os\ny = "a"', ""),
+        ('import sys\nx = "a"', ""),
+        ('import os.path\nx = "a"', 'os.environ["{}"]'),
+        ('from os import path\nx = "a"', ""),
+        ('if x:\n    import os\nx = "a"', ""),
+        ('import os\nos = x\nx = "a"', ""),
+        ('import os\ndef os(): pass\nx = "a"', ""),
+        ('import os\ndef g(os):\n    x = "a"', ""),
+        ('import os\ndef g(x):\n    x = "a"', 'os.environ["{}"]'),
+        ('import os\nx = lambda os: "a"', ""),
+        ('import os\nx = "a" + y', ""),
+        ('import os\nx = f"{y}a"', ""),
+        ('import os\nx = b"a"', ""),
+    ],
+)
+def test_what_can_be_written_in_place_of_a_string(text: str, reads: str) -> None:
+    (word,) = (one for one in every(lower(text, None)) if isinstance(one, Constant) and one.text == "a")
+    assert word.reads == reads
