@@ -201,7 +201,7 @@ def test_every_kind_of_word_has_its_place(word: str, kind: type) -> None:
         (r"\a", "a", Quoting.FIXED),
         ('"\\$"', "$", Quoting.FIXED),
         ("$'a\\x41\\101\\n'", "aAA\n", Quoting.FIXED),
-        ("$'\\x9.\\x'", "\t.x", Quoting.FIXED),
+        ("$'\\x9.\\x'", "\t.\\x", Quoting.FIXED),
     ],
 )
 def test_literal_text_is_decoded_and_says_whether_it_can_be_replaced(word: str, text: str, quoting: Quoting) -> None:

@@ -37,6 +37,7 @@ def test_which_arguments_surely_end_a_program_with_a_failure(call: str, fails: b
         ("\ttoken", False, "\ttoken", Span(10, 16)),
         ("\ttoken\n", True, "token\n", Span(11, 17)),
         ("a\n\tb", True, "a\nb", Span(13, 14)),
+        ("a\nb", True, "a\nb", Span(10, 13)),
         ("a\n\t\tb c", True, "a\nb c", Span(14, 17)),
     ],
 )

@@ -14,6 +14,10 @@ from migrator.text.patterns import regex
 
 _Tree = Mapping[str, Any]
 _SETS = regex(r"(?:[-+*/%&|^]|<<|>>|\*\*)?=")
+_WRITES = regex(
+    r"\b([A-Za-z_]\w{0,200})(?:\[[^]]{0,200}\])?[ \t]{0,20}(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)"
+    r"|(?:\+\+|--)([A-Za-z_]\w{0,200})"
+)
 _CUTS = {"#": (Alter.PREFIX, False), "##": (Alter.PREFIX, True), "%": (Alter.SUFFIX, False), "%%": (Alter.SUFFIX, True)}
 _CASES = {"^": (Alter.UPPER, False), "^^": (Alter.UPPER, True), ",": (Alter.LOWER, False), ",,": (Alter.LOWER, True)}
 _PLAIN = regex(r"[\w/.:@%+=, -]*")
@@ -106,7 +110,7 @@ def _quoted(part: _Tree, double: bool) -> str | None:
 
 
 def set_names(tree: Any) -> tuple[str, ...]:
-    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`."""
+    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`, and `let "x = 1"`."""
     names: dict[str, None] = {}
     pending = [tree]
     while pending:
@@ -118,5 +122,7 @@ def set_names(tree: Any) -> tuple[str, ...]:
             if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
                 for part in (inner.get("X") or {}).get("Parts") or ():
                     names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
+            if inner.get("Type") in ("Lit", "SglQuoted"):
+                names |= {match[1] or match[2]: None for match in _WRITES.finditer(inner.get("Value", ""))}
             pending += [child for child in inner.values() if isinstance(child, dict | list)]
     return tuple(name for name in names if name)

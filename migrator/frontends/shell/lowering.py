@@ -301,7 +301,12 @@ class Lowering:
     # Words
 
     def words(self, trees: Iterable[shfmt.Tree] | None) -> tuple[Join, ...]:
-        return tuple(self.word(tree) for tree in trees or ())
+        """Words in a place where each brace expansion is several."""
+        found = map(self.word, trees or ())
+        return tuple(
+            Join((Opaque((one,), one.span, quoting.BRACES),), one.span) if quoting.spreads(one.parts) else one
+            for one in found
+        )
 
     def word(self, tree: shfmt.Tree) -> Join:
         return Join(tuple(self.part(child, double=False) for child in tree.get("Parts") or ()), self.span(tree))
