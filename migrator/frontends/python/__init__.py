@@ -22,7 +22,7 @@ _IMPORT = regex(
     r"|import[ \t]+(?P<modules>[\w. \t,]+))",
     re.MULTILINE,
 )
-_CALLED = regex(r"""\b(?:import_module|__import__|run_module)\([ \t]*['"](?P<module>[\w.]+)['"]""")
+_CALLED = regex(r"""\b(?:import_module|__import__|run_module)\(\s{0,200}['"](?P<module>[\w.]+)['"]""")
 _PATH = regex(r"\bsys\.path\b[^\n]*")
 _STRING = regex(r"""['"]([\w./-]+)['"]""")
 _MODULES = 20
@@ -48,8 +48,7 @@ def read(request: FileCommand) -> Program | None:
         names = [words[0], posixpath.join(words[0], "__main__.py")]
     for name in names:
         path = request.path(name)
-        text = request.file(path) if path else None
-        if path and text is not None:
+        if path and (text := request.file(path)) is not None:
             root = request.folder if words[0] == "-m" else posixpath.dirname(path)
             files = {**_imported(path, text, root, request.file), path: text}
             known = partial(lower, libraries=request.launcher.libraries, accounts=request.launcher.accounts)
