@@ -76,7 +76,16 @@ def _read_with(words: list[str | None], files: dict[str, str], folder: str = "")
 MODULES = dict.fromkeys(
     [
         *("ci/a.py", "ci/b.py", "ci/p/__init__.py", "ci/p/c.py", "ci/p/d/e.py", "c.py", "a.py", "lib/l.py"),
-        *("ci/lib/l.py", "ci/lib/m.py", "tools/t.py", "ci/sub/a.py", "ci/sub/p.py"),
+        *(
+            "../tools/t.py",
+            "/tools/t.py",
+            "../c.py",
+            "ci/lib/l.py",
+            "ci/lib/m.py",
+            "tools/t.py",
+            "ci/sub/a.py",
+            "ci/sub/p.py",
+        ),
     ],
     "",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.frontends.shell import shfmt
 from migrator.frontends.shell.programs import lower
 from migrator.ir.nodes import Constant
 from migrator.ir.rendering import program
@@ -170,6 +171,14 @@ from migrator.ir.traversal import every
 )
 def test_what_a_shell_reads_and_sets(source: str, nodes: str) -> None:
     assert program(lower(source)) == nodes
+
+
+def test_what_is_in_a_command_that_is_not_known_may_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = shfmt.tree("{ a $B >c; }")
+    tree["Stmts"][0]["Cmd"]["Type"] = "NewClause"
+    monkeypatch.setattr(shfmt, "tree", lambda _: tree)
+    expected = "(havoc[a command that is not known] (capture (write c (call a $B*))))"
+    assert program(lower("{ a  $B >c; }")) == expected
 
 
 def test_a_text_is_read_again_where_it_stands_elsewhere_or_within_something_else() -> None:

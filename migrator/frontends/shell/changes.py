@@ -28,7 +28,7 @@ _NUMBER = regex(r"[0-9]{1,4}")
 
 def change(tree: _Tree, double: bool) -> Change | None:
     """The change of an expansion; None for one that is not understood to the letter. `double`: it stands in quotes."""
-    if any(map(tree.get, ("Length", "Width", "Names", "IsSet", "Flags", "Excl", "Index", "NestedParam"))):
+    if tree.get("Index"):
         return None
     if slice_ := tree.get("Slice"):
         offset = _number(slice_.get("Offset"))

@@ -52,7 +52,7 @@ _FALLBACKS = {
     "?": Fallback.REQUIRE,
     "+": Fallback.ALTERNATIVE,
 }
-_CHANGES = ("Length", "Width", "Slice", "Repl", "Names", "IsSet", "Flags")
+_CHANGES = ("Length", "Slice", "Repl")
 _CHANNELS = {
     "<<<": StreamKind.TEXT,
     "<<": StreamKind.DOCUMENT,
@@ -217,7 +217,7 @@ class Lowering:
             if kind == "Word":
                 words.append(self.word(inner))
                 asked.append(Asked(Ask.EMPTY, words[-1], negated=negated))
-            elif kind == "UnaryTest" and inner["X"].get("Type") == "Word" and operator != "!":
+            elif kind == "UnaryTest" and operator != "!":
                 words.append(self.word(inner["X"]))
                 if operator in _UNARY:
                     asked.append(Asked(_UNARY[operator], words[-1], negated=negated != (operator == "-z")))
@@ -390,7 +390,7 @@ class Lowering:
             elif isinstance(inner, dict):
                 if "Parts" in inner and "Pos" in inner:
                     yield self.word(inner)
-                elif inner is not tree and inner.get("Type") in ("CmdSubst", "ProcSubst", "ParamExp", "DblQuoted"):
+                elif inner is not tree and inner.get("Type") in ("CmdSubst", "ProcSubst", "ParamExp"):
                     yield Join((self.part(inner, double=False),), self.span(inner))
                 elif inner is not tree and "Cmd" in inner:
                     span = self.span(inner)
