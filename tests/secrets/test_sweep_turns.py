@@ -228,6 +228,24 @@ def test_answers_hold_as_long_as_they_are_not_too_old(terms: dict[str, Any], kep
     assert [one.kept for one in workspace.begun] == [kept, kept]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"by": "other rules"},
+        {"workspace": "other"},
+        {"rollback_window": 7},
+        {"base": "https://other.invalid"},
+        {"host": "crg.apkg.io"},
+    ],
+    ids=str,
+)
+def test_answers_hold_under_the_same_conditions(change: dict[str, Any], workspace: Workspace) -> None:
+    workspace.before()
+    workspace.changed = change
+    workspace.run()
+    assert [one.kept for one in workspace.begun] == [False, False]
+
+
 def test_the_oldest_answer_is_what_a_listing_rests_on(workspace: Workspace) -> None:
     older = (NOW - timedelta(hours=1)).isoformat(timespec="seconds")
     workspace.before()

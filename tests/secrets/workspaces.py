@@ -148,8 +148,9 @@ class Workspace:
         self.tasks: InOrder | None = None
         self.judged: list[Any] = []
         self.asking: Any = None
+        self.changed: dict[str, Any] = {}
         monkeypatch.setattr(sweeping.repositories, "repositories", lambda *_: self.every)
-        monkeypatch.setattr(sweeping.inventories, "of_workspace", lambda *_: Inventory((SHARED,), ()))
+        monkeypatch.setattr(sweeping.inventories, "of_workspace", lambda *_: Inventory(self.above(), ()))
         monkeypatch.setattr(sweeping, "heads", lambda asking, one: self._said("heads", one, self.heads, HEADS))
         monkeypatch.setattr(sweeping, "Bringing", lambda *_: SimpleNamespace(brought=self.brought))
         monkeypatch.setattr(sweeping, "answered", self.answered)
@@ -165,6 +166,11 @@ class Workspace:
         if isinstance(found, Exception):
             raise found
         return found
+
+    def above(self) -> tuple[Variable, ...]:
+        host = self.changed.get("host")
+        more = (Variable(Level.WORKSPACE, "HOST", "{9}", False, value=host),) if host else ()
+        return (SHARED, *more)
 
     def brought(self, one: Repository) -> Any:
         return self._said("git", one, self.here, LOGS_IN)
@@ -218,7 +224,19 @@ class Workspace:
 
     def run(self, **terms: Any) -> Listing:
         budget = SimpleNamespace(max_requests=None, per_hour=self.per_hour)
-        client: Any = SimpleNamespace(budget=budget, sent=0, pace=self.pace, base="https://api.invalid")
-        self.asking = Asking(client, "acme", Path(), rulebook.load(), Settings(), now=NOW, leaving=self.leaving)
+        base = self.changed.get("base", "https://api.invalid")
+        client: Any = SimpleNamespace(budget=budget, sent=0, pace=self.pace, base=base)
+        self.asking = Asking(
+            client,
+            self.changed.get("workspace", "acme"),
+            Path(),
+            rulebook.load(),
+            Settings(),
+            rollback_window=self.changed.get("rollback_window", 30),
+            now=NOW,
+            leaving=self.leaving,
+        )
         kept: Any = self.ledger
-        return sweeping.of_workspace(self.asking, kept, Terms("rules", **terms), self.far, self.told.append)
+        return sweeping.of_workspace(
+            self.asking, kept, Terms(self.changed.get("by", "rules"), **terms), self.far, self.told.append
+        )
