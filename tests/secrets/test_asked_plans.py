@@ -108,6 +108,8 @@ def test_a_folder_that_is_not_named_is_the_one_where_it_runs(tmp_path: Path, mon
     assert asked.rules_digest(ListingOptions(None)) == asked.rules_digest(ListingOptions(tmp_path))
     monkeypatch.setattr(asked, "remote_slug", lambda root: (root.name, "web"))
     assert asked.names(ListingOptions(None)) == (tmp_path.name, "web")
+    (tmp_path / "other" / ".git").mkdir(parents=True)
+    assert asked.names(ListingOptions(tmp_path / "other")) == ("other", "web")
 
 
 def test_a_workspace_is_gone_through_as_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -295,8 +295,8 @@ class Rules:
         while at >= 0:
             found += [self._endings[name[at:]]] if name[at:] in self._endings else []
             at = name.find(".", at + 1)
-        if other := self._others.match(f"/{path}"):
-            found.append((other.lastindex or 0) - 1)
+        if (other := self._others.match(f"/{path}")) and other.lastindex:
+            found.append(other.lastindex - 1)
         if found:
             return self.languages[min(found)]
         return UNKNOWN if "." in name else UNENDED
