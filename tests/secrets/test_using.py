@@ -102,8 +102,11 @@ class Desk:
 
 def test_what_uses_nothing_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(monkeypatch, Ledger())
-    desk.asking.known_runs["asked"] = RecentRuns((), "no")
+    for slug, failure in (("asked", "no"), ("never", "no"), ("none", "")):
+        desk.asking.known_runs[slug] = RecentRuns((), failure)
+    left = Leaving(frozenset({"X"}))
     every = [one("none"), one("asked"), one("empty", "PAT", there=False), one("never", "PAT", asked=False)]
+    every[1:2] = [replace(every[1], answers=replace(every[1].answers, leaving=left))]
     found = [facts for facts in desk.uses.all_of(every) if facts]
     assert desk.read == []
     assert [(facts.repository, facts.asked, bool(facts.gaps)) for facts in found] == [
@@ -113,6 +116,7 @@ def test_what_uses_nothing_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("never", False, False),
     ]
     assert all(facts.variables == (PAT, SHARED) and facts.heads == HEADS for facts in found)
+    assert [facts.leaving for facts in found] == [Leaving(), left, Leaving(), Leaving()]
 
 
 def test_each_is_read_once_and_again_where_a_name_of_the_workspace_came_to_light(
