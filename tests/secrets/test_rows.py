@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from migrator.bitbucket.inventory import Inventory, NotChecked
@@ -13,7 +14,7 @@ from migrator.bitbucket.records import Level, Variable
 from migrator.findings.settings import Settings
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.asking import Asking
-from migrator.secrets.records import RemovalVerdict, RepositoryFacts
+from migrator.secrets.records import Leaving, RemovalVerdict, RepositoryFacts, StoredAt
 from migrator.secrets.rows import MOST, judged, shared_keys
 from migrator.secrets.surveying import _hiding
 
@@ -88,3 +89,70 @@ def test_a_candidate_may_be_a_secret_on_a_level_that_could_not_be_read() -> None
     assert [(one.repository, one.variable) for one in hidden] == [
         ("web", Variable(Level.DEPLOYMENT, name, "", True, "production")) for name in ("PAT", "TOKEN")
     ]
+
+
+def test_rows_stand_by_what_shadows_then_by_repository_level_deployment_and_name() -> None:
+    live, test = (Variable(Level.DEPLOYMENT, "PAT", f"{{{name}}}", True, name) for name in ("live", "test"))
+    more = stored(Level.REPOSITORY, "A", "{8}")
+    names = frozenset({"PAT", "A"})
+    web = facts("web", test, live, OWN, more, SHARED, candidates=names)
+    rows = judged(ASKING, [web, facts("api", OWN, NATIVE)], (), "").rows
+    assert [(one.repository, str(one.variable.level), one.variable.environment, one.variable.key) for one in rows] == [
+        ("api", "repository", None, "BITBUCKET_PACKAGES_TOKEN"),
+        ("", "workspace", None, "PAT"),
+        ("api", "repository", None, "PAT"),
+        ("web", "repository", None, "A"),
+        ("web", "repository", None, "PAT"),
+        ("web", "deployment", "live", "PAT"),
+        ("web", "deployment", "test", "PAT"),
+    ]  # fmt: skip
+
+
+def test_a_listing_says_what_was_read_and_what_was_not() -> None:
+    hidden = NotChecked(Level.WORKSPACE, None, "forbidden")
+    own = NotChecked(Level.REPOSITORY, None, "forbidden")
+    left = Leaving(frozenset({"PAT"}))
+    every = [
+        replace(facts("web", OWN, SHARED), not_checked=(hidden, own), heads={"refs/heads/main": "a"}, leaving=left),
+        replace(facts("api"), not_checked=(hidden,)),
+    ]
+    done = judged(ASKING, every, [("ci", "no answer")], "")
+    assert done.not_checked == (("", hidden), ("web", own))
+    assert done.failed == (("ci", "no answer"),)
+    assert done.heads == {"web": {"refs/heads/main": "a"}, "api": {}}
+    assert (done.workspace, done.leaving) == ("acme", left)
+    assert done.stored == {
+        StoredAt(Level.REPOSITORY, "web", "", "PAT"),
+        StoredAt(Level.WORKSPACE, "", "", "PAT"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("failed", "unseen", "left", "expected"),
+    [
+        ([("api", "no answer")], "", (), ["patless could not read api: no answer"]),
+        ([], "", ("api",), ["1 repository was not asked yet"]),
+        ([], "", ("api", "ci"), ["2 repositories were not asked yet"]),
+        ([], "the others were not checked", (), ["the others were not checked"]),
+    ],
+)
+def test_why_a_variable_of_the_workspace_is_left_open_is_told(
+    failed: list[tuple[str, str]], unseen: str, left: tuple[str, ...], expected: list[str]
+) -> None:
+    (row,) = judged(ASKING, [facts("web", SHARED)], failed, unseen, left).rows
+    assert [(one.kind, one.text) for one in row.evidence] == [("not-looked", text) for text in expected]
+    many = [(f"r{number}", "no") for number in range(MOST + 1234)]
+    (row,) = judged(ASKING, [facts("web", SHARED)], many, "").rows
+    assert row.places == MOST + 1
+
+
+def test_a_level_that_could_not_be_read_has_one_row_of_each_name_that_it_may_hold() -> None:
+    hidden = NotChecked(Level.WORKSPACE, None, "forbidden")
+    web = replace(facts("web", OWN), not_checked=(hidden,))
+    done = judged(ASKING, [web, replace(web, repository="api")], (), "")
+    hidden_rows = [one for one in done.rows if one.verdict is RemovalVerdict.NOT_CHECKED]
+    assert [(one.repository, one.variable.key, one.evidence[0].text) for one in hidden_rows] == [
+        ("", "PAT", "forbidden")
+    ]
+    known = replace(facts("web", SHARED), not_checked=(hidden,))
+    assert [str(one.verdict) for one in judged(ASKING, [known], (), "").rows] == ["removable"]
