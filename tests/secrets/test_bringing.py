@@ -169,7 +169,7 @@ def test_a_row_counts_what_is_not_shown_too() -> None:
     [
         (OWN, StoredAt(Level.REPOSITORY, "web", "", "PAT")),
         (SHARED, StoredAt(Level.WORKSPACE, "", "", "REGISTRY")),
-        (Variable(Level.DEPLOYMENT, "PAT", "{3}", True, "Live", "{e}"), StoredAt(Level.DEPLOYMENT, "web", "Live", "PAT")),
+        (Variable(Level.DEPLOYMENT, "PAT", "{3}", True, "Live"), StoredAt(Level.DEPLOYMENT, "web", "Live", "PAT")),
     ],
 )  # fmt: skip
 def test_where_a_variable_is_stored(variable: Variable, place: StoredAt) -> None:

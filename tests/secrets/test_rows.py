@@ -101,10 +101,10 @@ def test_rows_stand_by_what_shadows_then_by_repository_level_deployment_and_name
         ("api", "repository", None, "BITBUCKET_PACKAGES_TOKEN"),
         ("", "workspace", None, "PAT"),
         ("api", "repository", None, "PAT"),
-        ("web", "repository", None, "A"),
-        ("web", "repository", None, "PAT"),
         ("web", "deployment", "live", "PAT"),
         ("web", "deployment", "test", "PAT"),
+        ("web", "repository", None, "A"),
+        ("web", "repository", None, "PAT"),
     ]  # fmt: skip
 
 
@@ -150,9 +150,7 @@ def test_a_level_that_could_not_be_read_has_one_row_of_each_name_that_it_may_hol
     hidden = NotChecked(Level.WORKSPACE, None, "forbidden")
     web = replace(facts("web", OWN), not_checked=(hidden,))
     done = judged(ASKING, [web, replace(web, repository="api")], (), "")
-    hidden_rows = [one for one in done.rows if one.verdict is RemovalVerdict.NOT_CHECKED]
-    assert [(one.repository, one.variable.key, one.evidence[0].text) for one in hidden_rows] == [
-        ("", "PAT", "forbidden")
-    ]
+    (row,) = [one for one in done.rows if one.verdict is RemovalVerdict.NOT_CHECKED]
+    assert (row.repository, row.variable.key, row.evidence[0].text) == ("", "PAT", "forbidden")
     known = replace(facts("web", SHARED), not_checked=(hidden,))
     assert [str(one.verdict) for one in judged(ASKING, [known], (), "").rows] == ["removable"]
