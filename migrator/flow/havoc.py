@@ -71,7 +71,7 @@ class HavocModel:
         Where its words name files of the repository, those say which variables it is about.
         """
         programs = {program for join in joins for program in words.substituted(join)}
-        if self.machine.programs.harmless_evals.issuperset(programs):
+        if programs and programs <= self.machine.programs.harmless_evals:
             return
         value = Value.of(Unknown(why))
         places = [self.machine.place(Value.of(Literal(text)), state) for join in joins for text in words.named(join)]

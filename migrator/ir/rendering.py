@@ -194,6 +194,7 @@ def _channel(one: Redirect) -> str:
         + ("-raw" if one.raw else "")
         + ("-written" if one.written else "")
         + ("-partial" if one.partial else "")
+        + ("-aside" if one.aside else "")
     )
 
 

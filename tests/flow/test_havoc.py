@@ -35,7 +35,6 @@ FILES = {
         ('y && T=a\neval "$X"\nsee $T', ["a", "${T}", None]),
         ('if y; then :; else T=a; fi\neval "$X"\nsee $T', ["a", "${T}", None]),
         ('T=a\neval "$(< set.env)"\nsee $T', ["a", None]),
-        ('T=a\neval "$()"\nsee $T', ["a"]),
         ('eval "$X"\nsee $T', ["${T}"]),
         ('T=a\neval "$(cat set.env)"\nsee $T', ["a", None]),
         ('T=a\neval "$(cat more.env)"\nsee $T', ["a", None]),
