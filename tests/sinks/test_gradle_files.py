@@ -49,6 +49,10 @@ def test_comments_and_texts_are_no_code(text: str) -> None:
         "maven {",
         "}",
         "maven { ( }",
+        "x = (",
+        "}\nx",
+        'def x = """',
+        "def x = '''",
         "def x = 'a",
         'def x = "a\n"',
         'def x = """a',
@@ -140,12 +144,15 @@ def test_a_variable_is_read_in_each_spelling(value: str) -> None:
         "q2",
         "q3",
         "q4",
+        "q5",
         "settings.findProperty('p')",
         'providers.gradleProperty("p").orNull',
     ],
 )
 def test_a_property_is_read_in_each_spelling(value: str) -> None:
-    before = "ext.q = findProperty('p')\nproject.ext.q2 = p\nval q3: String? = p\nString q4 = p\nq4 == x"
+    before = (
+        "ext { q5 = p }\next.q = findProperty('p')\nproject.ext.q2 = p\nval q3: String? = p\nString q4 = p\nq4 == x"
+    )
     assert half(value, before) == FROM_P
 
 
@@ -154,12 +161,16 @@ def test_so_many_names_are_followed_and_so_many_sources_read() -> None:
     assert (half("a1", chain), half("a2", chain)) == (None, FROM_P)
     assert half(" ?: ".join(["p"] * 9)) == FROM_P * 9
     assert half(" ?: ".join(["p"] * 10)) is None
+    assert half("(" * 199 + "pp" + ")" * 199) == (HalfSource("pp", True),)
+    assert half("(" * 199 + "ppp" + ")" * 199) is None
+    assert half("(" * 2000 + "p" + ")" * 2000) is None
 
 
 def test_a_setter_and_a_call_set_a_half() -> None:
     for line in ('setUsername("ci")', 'username("ci")', "username 'ci'", "username = 'ci'"):
         assert only(f"maven {{ credentials {{ {line} }} }}").written == ("ci", "")
     assert only("maven { credentials { usernames = 'ci' } }").written == ("", "")
+    assert only("maven { }").written == ("", "")
     assert only(f"maven {{ credentials {{ username = '{'x' * 400}' }} }}").written == ("x" * 400, "")
     assert only(f"maven {{ credentials {{ username = '{'x' * 401}' }} }}").written == ("", "")
 
@@ -175,6 +186,7 @@ def test_a_setter_and_a_call_set_a_half() -> None:
         ("val token = project", True),
         ("token: String by project", True),
         ("// token", False),
+        ("/* token */", False),
         ("'token'", True),
     ],
 )
@@ -185,7 +197,21 @@ def test_a_property_that_is_taken_by_its_name_is_not_named_for_that(text: str, n
 
 
 @pytest.mark.parametrize(
-    "value", ["'dev'", "'$p'", '"a$p"', "f(p)", "System.getenv(p)", "file('u').text", "loop", "two", "null", "many"]
+    "value",
+    [
+        "'dev'",
+        "'$p'",
+        '"a$p"',
+        "f(p)",
+        "System.getenv(p)",
+        "file('u').text",
+        "loop",
+        "two",
+        "null",
+        "many",
+        "q_ p",
+        "()",
+    ],
 )
 def test_what_is_neither_is_not_known(value: str) -> None:
     assert half(value, "def loop = loop\ndef two = a(1)\ndef many = x\nmany = y") is None
@@ -222,6 +248,7 @@ def test_credentials_may_be_named_after_the_repository(how: str, name: str, name
         "name = 'b-b'\ncredentials(PasswordCredentials)",
         "name = 'a'\nname = 'b'\ncredentials(PasswordCredentials)",
         "authentication(PasswordCredentials)",
+        "PasswordCredentials",
         "",
     ],
 )
@@ -231,13 +258,28 @@ def test_other_credentials_are_not_known(block: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("'a.b-c'", "a.b-c"), ('("x y" as String)', "x y"), ('"a$b"', ""), ("'a' + 'b'", ""), ("a", ""), ("''", "")],
+    [
+        ("'a.b-c'", "a.b-c"),
+        ('("x y" as String)', "x y"),
+        ('"a$b"', ""),
+        ("'a' + 'b'", ""),
+        ("a", ""),
+        ("''", ""),
+        ("('a(')", ""),
+    ],
 )
 def test_a_half_may_stand_there_as_it_is(value: str, written: str) -> None:
     assert only(f"maven {{ credentials {{ password = {value} }} }}").written == ("", written)
 
 
+def test_a_block_in_brackets_is_a_part_of_its_line() -> None:
+    found = build("f({ maven { } })")
+    assert found
+    assert found.repositories == ()
+
+
 def test_where_a_repository_stands_says_what_it_is_for() -> None:
+    assert only("publishing.repositories { maven { } }").publishes
     found = build(f"publishing {{ repositories {{ maven {{ url = '{HERE}' }} }} }}\nrepositories {{ maven {{ }} }}")
     assert found
     assert sorted(one.publishes for one in found.repositories) == [False, True]
