@@ -104,13 +104,13 @@ def _of_service(build: Build, folder: str, files: Files) -> Iterator[BuildContex
     inline = build.dockerfile_inline
     text = inline.resolved if inline else files.read(path) if path else None
     for place in _told(build.context, folder):
-        yield _context(place, text, path or "", files)
+        yield _context(place, text, path, files)
     for context in build.contexts:
         if context.image in (None, context.source):  # which of both a variable names is not known
             yield from (BuildContext(place, _ALL) for place in _told(context.source, folder))
 
 
-def _context(folder: str | None, text: str | None, path: str, files: Files) -> BuildContext:
+def _context(folder: str | None, text: str | None, path: str | None, files: Files) -> BuildContext:
     """A build with the text of its Dockerfile: which of several ignore files counts, depends on the builder."""
     from migrator.frontends.documents.dockerfile import copied
 

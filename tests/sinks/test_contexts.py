@@ -213,3 +213,7 @@ def test_the_ignore_file_of_another_folder_is_not_that_of_an_inline_dockerfile()
         {"compose.yml": f"services: {{a: {service}}}", "app/.dockerignore": "t\n", ".dockerignore": ""},
     )
     assert [one.takes("app/t", files) for one in found] == [False]
+    found, files = contexts(
+        "docker buildx bake", {"docker-bake.hcl": INLINE, "app/.dockerignore": "a\n", ".dockerignore": ""}
+    )
+    assert [one.takes("app/a", files) for one in found] == [False]
