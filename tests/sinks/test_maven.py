@@ -305,6 +305,13 @@ READS = f"<project>{NAMED}<repositories>{AT}</repositories>{{}}</project>"
 NEEDS = "<dependency><groupId>{}</groupId><artifactId>x</artifactId></dependency>"
 
 
+def test_a_file_that_cannot_be_read_may_need_more_where_nothing_else_is_known() -> None:
+    files = {"pom.xml": READS.format(NPM, ""), "b/pom.xml": "<project>"}
+    assert call(DEPLOY, files).unclear == "a pom.xml that patless can't read may need more"
+    files["pom.xml"] = READS.format(NPM, NEEDS.format("org.else"))
+    assert call(DEPLOY, files).unclear == "org.else:x may come from npm.apkg.io"
+
+
 @pytest.mark.parametrize(
     ("pom", "foreign", "unclear"),
     [

@@ -198,3 +198,5 @@ def test_what_text_gives_npm_is_told_with_its_address() -> None:
     assert held("//npm.acme.example/:_auth=${A}", BOOK) == ("", "")
     assert held(f"//npm.acme.example/:_auth=${{A}}\n{KEY}_auth=${{B}}", BOOK) == ("//npm.apkg.io/acme/", "B")
     assert bearer(f"{KEY}_auth=x", BOOK) == ""
+    assert bearer("//crg.apkg.io/acme/:_authToken=x", BOOK) == ""
+    assert held("//crg.apkg.io/acme/:_auth=${A}", BOOK) == ("", "")
