@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from migrator.ir.paths import Paths, Top, matching, meet, normal
 from migrator.sinks.texts import composed
-from migrator.sinks.writers import adding, unknown_names, written
+from migrator.sinks.writers import adding, may_write, unknown_names, written
 from tests.flow.reading import BOOK, follow
 
 
@@ -168,3 +168,30 @@ def test_what_copies_a_folder_may_write_what_is_in_there(flag: str) -> None:
 @pytest.mark.parametrize(("files", "known"), [(0, 0), (1, 1), (50, 50), (51, 0)])
 def test_what_is_in_the_files_of_a_script_is_told_unless_it_writes_very_many(files: int, known: int) -> None:
     assert len(composed(follow("\n".join(f"echo {at} > f{at}" for at in range(files))), BOOK)) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("cp a .", {"", "a", "a/**"}),
+        ("cp -r a .", {"", "a", "a/**"}),
+        ("cp -r a ./", {"", "a", "a/**"}),
+        ("cp -r a b", {"b", "b/**", "b/a", "b/a/**"}),
+        ("cp a/ b", {"b", "b/a", "b/a/**"}),
+        ("cp .. b", {"b", "b/**"}),
+        ("cp a/* b", {"b", "b/**"}),
+        ("cp $X b", {"b", "b/**"}),
+        ("mv -t b a", {"b", "b/a", "b/a/**"}),
+        ("sed -n s/x/y/ b", set()),
+        ("sed --in-place=.o s/x/y/ b", {"b", "s/x/y"}),
+        ("yq .a b", set()),
+    ],
+)
+def test_what_a_program_writes_is_no_more_than_its_words_tell(text: str, paths: set[str]) -> None:
+    assert may_write(follow(text), BOOK) == paths
+    assert written(follow(text), BOOK) == paths
+
+
+@pytest.mark.parametrize("text", ["exit 0", "export A=b", "sleep 1", "true", "echo a", "cat a", "grep a b", "cp a b"])
+def test_a_program_that_is_known_adds_no_files_besides(text: str) -> None:
+    assert adding(follow(text), BOOK) == ""
