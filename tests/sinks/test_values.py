@@ -9,6 +9,7 @@ from migrator.sinks.values import (
     is_handed,
     known_start,
     lines,
+    names_set,
     part,
     prefix,
     subject_of,
@@ -185,3 +186,19 @@ def test_variables_are_known_to_files_by_what_the_script_sets_them_to() -> None:
     assert {name: found[name] for name in "ABCD"} == {"A": "2", "B": "${X}", "C": None, "D": None}
     given = ("BITBUCKET_WORKSPACE", "BITBUCKET_REPO_SLUG", "BITBUCKET_REPO_FULL_NAME")
     assert {name: found[name] for name in given} == {name: f"${{{name}}}" for name in given}
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("x", []),
+        ("A=1\nx", ["A"]),
+        ("A=1\nB=2 x", ["A", "B"]),
+        ("A=1\nA=2 x", ["A"]),
+        ("export A=1 B\nx", ["A"]),
+        ("y && A=1\nx", ["A"]),
+    ],
+)
+def test_the_names_are_those_of_variables_that_the_script_has_set(script: str, names: list[str]) -> None:
+    found = [name for name in names_set(command(script)) if name in ("A", "B")]
+    assert found == names
