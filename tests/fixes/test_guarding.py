@@ -13,7 +13,8 @@ from migrator.findings.settings import Fixing, PipeStyle, Settings
 from migrator.fixes.applying import FixPlan, plan
 from migrator.fixes.guarding import checked, command
 from migrator.fixes.verify import Unverified
-from migrator.text.source import Source
+from migrator.text.edits import Edit
+from migrator.text.source import Source, Span
 from tests.memory import PATH, planned, report_on, step
 
 CHECK = command("BITBUCKET_PACKAGES_TOKEN")
@@ -178,3 +179,43 @@ def test_a_check_that_would_stand_anywhere_else_is_refused(
     monkeypatch.setattr("migrator.fixes.guarding.comment_start", lambda *_: text.index(at))
     with pytest.raises(Unverified, match=message):
         checked(Source("f", text), [], {PresenceCheck("f", text.index("ls"), "BITBUCKET_PACKAGES_TOKEN")})
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("- ls\n", "LINE\n- ls\n"),
+        ("- pwd\n- ls\n", "- pwd\nLINE\n- ls\n"),
+        ("- pwd\n# list\n- ls # all\n", "- pwd\nLINE\n# list\n- ls # all\n"),
+        ("- pipe: x\n- ls\n", "- pipe: x\nLINE\n- ls\n"),
+        ("a:\n  - ls\nb: x\n", "a:\n  LINE\n  - ls\nb: x\n"),
+        ("a: x\nb:\n  - ls\n", "a: x\nb:\n  LINE\n  - ls\n"),
+        ("- [pwd]\n- ls\n", "- [pwd]\nLINE\n- ls\n"),
+        ("a: [pwd, ls]\n", f"a: [pwd, {LINE[2:]}, ls]\n"),
+        ("a: &a\n  - ls\nb: *a\n", "a: &a\n  LINE\n  - ls\nb: *a\n"),
+        ("a:\n  - &a ls\nb:\n  - *a\nc: [*a]\n", None),
+        ("LINE\n- ls\n", "LINE\n- ls\n"),
+        ("- pwd\n", "- pwd\n"),
+        ("", ""),
+    ],
+)
+def test_a_check_stands_in_front_of_its_item_in_each_list(text: str, after: str | None) -> None:
+    text = text.replace("LINE", LINE)
+    at = text.rindex("ls") if "*" not in text and "ls" in text else text.find("ls")
+    checks = {PresenceCheck("f", at, "BITBUCKET_PACKAGES_TOKEN")}
+    if after is None:
+        with pytest.raises(Unverified, match="the item shares its line with something else, or has an anchor"):
+            checked(Source("f", text), [], checks)
+        return
+    edits, made = checked(Source("f", text), [], checks)
+    assert made == after.replace("LINE", LINE)
+    assert len(edits) == made.count(CHECK) - text.count(CHECK)
+
+
+def test_a_check_stands_beside_other_edits_and_not_inside_of_one() -> None:
+    text = "- ls\n- pwd\n"
+    checks = {PresenceCheck("f", 7, "BITBUCKET_PACKAGES_TOKEN")}
+    _, made = checked(Source("f", text), [Edit("f", Span(7, 10), "cd")], checks)
+    assert made == f"- ls\n{LINE}\n- cd\n"
+    with pytest.raises(Unverified, match="would share its line there"):
+        checked(Source("f", text), [Edit("f", Span(2, 7), "")], checks)

@@ -98,6 +98,7 @@ def test_the_logins_of_a_step_are_those_to_packages() -> None:
         ("", (), False),
         ("B", ("P",), False),
     ]
+    assert found[1].username.origin.native  # the client adds it, so that there is nothing to replace
     assert [(half.variable, half.expression, half.whole) for half in found[2].words] == [
         ("A", '"$NU"', False),
         ("B", "b", True),
