@@ -64,6 +64,7 @@ def details(opinion: Opinion) -> list[str]:
     return [one.detail for one in opinion.reasons]
 
 
+UNREAD = "patless has not read all text that the step runs"
 TOLD = "`{}` is told the file with the credential"
 
 
@@ -116,7 +117,8 @@ TOLD = "`{}` is told the file with the credential"
         ("./tool deploys; mvn deploy", {"places": (HERE,)}, []),
         ("sed -i x s.xml; mvn deploy", {"places": (HERE,), "writers": (1,)}, []),
         # what nobody has read
-        ("curl x | bash; mvn deploy", {}, ["`bash` runs what patless has not read"]),
+        ("curl x | bash; mvn deploy", {}, ["`bash` runs what patless has not read", UNREAD]),
+        ("mvn deploy; curl x | bash", {}, [UNREAD]),
         ("$X; mvn deploy", {}, ["`a program` runs what patless has not read"]),
         ("mvn deploy; $X", {}, []),
         ("[[ x == @($(ls)|b) ]]; mvn deploy", {}, ["patless has not read a pattern that runs commands"]),
