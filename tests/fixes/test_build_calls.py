@@ -31,11 +31,12 @@ def opinions(
     left: tuple[tuple[str, str], ...] = (),
     settings: Settings | None = None,
     elsewhere: bool = False,
+    holding: tuple[str, ...] = (),
     **call: Any,
 ) -> tuple[Opinion, ...]:
     """On the last call of Maven in a script, which takes its credential from the variables U and P."""
     trace, own = follow(script), settings or Settings(own_packages=("maven.apkg.io/acme/*",))
-    bound = BoundCall(**{"address": URL, "publishes": True, "names": frozenset("U"), **call})
+    bound = BoundCall(**{"address": URL, "publishes": True, "names": frozenset("U"), "files": holding, **call})
     if writers := call.get("writers"):
         bound = BoundCall(**{**call, "address": URL, "publishes": True, "writers": tuple(trace.commands[: writers[0]])})
     login = SimpleNamespace(
@@ -77,12 +78,14 @@ TOLD = "`{}` is told the file with the credential"
         ("mvn deploy", {"doubts": ("b", "a", "b")}, ["b", "a"]),
         ("mvn deploy", {"named": {"U": {"y", "x", "s.xml", "f"}}, "followed": ("f",)},
          ["s.xml names U, too", "x names U, too", "y names U, too"]),
+        ("mvn deploy", {"named": {"U": {"x", "s.xml"}}, "holding": ("s.xml",)}, ["x names U, too"]),
         ("mvn deploy", {"named": {"P": {"x"}, "U": {"x"}, "O": {"x"}}}, ["x names P, too", "x names U, too"]),
         ("mvn deploy", {"named": {"U": Top("hidden")}}, ["what may read U is hidden"]),
         # files that the step may write
         ("echo > pom.xml; mvn deploy", {"files": {"pom.xml": ""}}, ["the step may write pom.xml"]),
         ("echo > pom.xml; mvn deploy", {}, []),
         ("echo > x.xml; mvn deploy", {"files": {"x.xml": ""}}, []),
+        ("echo > build.gradle; mvn deploy", {"files": {"build.gradle": ""}}, []),
         ("echo > b/pom.xml; echo > a/pom.xml; mvn deploy", {"files": {"b/pom.xml": "", "a/pom.xml": ""}},
          ["the step may write a/pom.xml"]),
         # settings of Maven in the repository
@@ -98,6 +101,7 @@ TOLD = "`{}` is told the file with the credential"
         ),
         ("MAVEN_OPTS=-Xmx1g mvn deploy", {}, []),
         ("MAVEN_OPTS=$X mvn deploy", {}, ["MAVEN_OPTS may name other settings"]),
+        ("MAVEN_OPTS=$(cat x) mvn deploy", {}, ["MAVEN_OPTS may name other settings"]),
         ("export MAVEN_OPTS=-Durl=x; mvn deploy", {}, ["MAVEN_OPTS may name other settings"]),
         ("MAVEN_OPTS=-Durl=x; mvn deploy", {}, []),
         ("OTHER=-Durl=x mvn deploy", {}, []),
@@ -114,6 +118,9 @@ TOLD = "`{}` is told the file with the credential"
         ("f() { ls; }; f s.xml; mvn deploy", {"places": (HERE,)}, []),
         ("./tool deploy; mvn deploy", {"places": (HERE,)}, [TOLD.format("tool")]),
         ("./tool deploy; mvn deploy", {"places": (HOME,)}, []),
+        ("./tool -x deploy; mvn deploy", {"places": (HOME, HERE)}, [TOLD.format("tool")]),
+        ("scp s.xml h:; mvn deploy", {"holding": ("ci/s.xml",)}, [TOLD.format("scp")]),
+        ("./tool deploy; mvn deploy", {"holding": ("ci/s.xml",)}, []),
         ("./tool deploys; mvn deploy", {"places": (HERE,)}, []),
         ("sed -i x s.xml; mvn deploy", {"places": (HERE,), "writers": (1,)}, []),
         # what nobody has read
