@@ -51,7 +51,7 @@ def _moved(flow: Flow, files: FileGraph) -> Iterator[tuple[Command, Top]]:
     for command in flow.commands if flow.opaque else ():
         found = files.may_run(command)
         why = next(unseen_before(flow, command), None)
-        if why and found and not isinstance(found, Top):
+        if why and not isinstance(found, Top):
             wide = Top(why, tuple(sorted({f"**/{path.rpartition('/')[2]}" for path in found})))
             there = files.matched(wide)
             if isinstance(there, Top) or there - found:

@@ -107,6 +107,7 @@ USED = {"Makefile": "x:\n\t. ./env.sh; ./login.sh\n"}
     ("script", "more", "files", "seen"),
     [
         (("T=<PAT>", f"{LOGIN} $T"), "", {}, []),
+        (("T=<PAT>", f"{LOGIN} $T"), "", {"Makefile": f"x:\n\t./run {PATH}\n"}, []),
         (("export T=$PAT", f"{LOGIN} <T>"), PIPE + "$T\n", {}, [("a pipe is given T", None)]),
         ((f'{CALLED} "$1"; }}; f <PAT>',), PIPE + "'1'\n", {}, []),
         (("ls", "export T=$PAT", f"{LOGIN} <T>", "$X"), "", {}, [("`a program` may read T", 9)]),
