@@ -63,8 +63,9 @@ class Evaluator:
 
     def spread(self, join: Join, state: State, frame: Frame) -> tuple[Argument, ...] | None:
         """The words of `"$@"` and `"${array[@]}"`; None for every other word, and where nothing is known of them."""
-        quoted = len(join.parts) == 1 and isinstance(join.parts[0], Template)
-        parts = join.parts[0].parts if quoted and isinstance(join.parts[0], Template) else join.parts
+        alone = join.parts[0] if len(join.parts) == 1 else None
+        quoted = isinstance(alone, Template)
+        parts = alone.parts if isinstance(alone, Template) else join.parts
         if len(parts) != 1 or not isinstance(read := parts[0], Read):
             return None
         if read.fallback is not Fallback.NONE or read.through:
@@ -75,7 +76,7 @@ class Evaluator:
             found = state.positional or ()
         elif read.index in _ALL and not state.may_change(read.name):
             found = state.arrays.get(read.name, ())
-        if not found or ("*" in (read.name, read.index) and quoted and len(found) > 1):
+        if "*" in (read.name, read.index) and quoted and len(found) > 1:
             return None
         return tuple(self.element(read, definition, state, frame) for definition in found)
 
@@ -142,7 +143,7 @@ class Evaluator:
         if (path := _name_of_program(read, state)) is not None:
             self.use(read, (None,), state, frame)
             return Value.of(Literal(path, provenance=(here,)))
-        if (read.name in _SPECIAL or read.name in _ALL) and read.name:
+        if read.name in _SPECIAL or read.name in _ALL:
             found = state.positional if read.name in _ALL else ()
             self.use(read, found or (None,), state, frame)
             return Value.of(Unknown(f"`${read.name}`", (here,)))
@@ -200,8 +201,8 @@ class Evaluator:
             return base  # it may be empty all the same, and as nothing else
         rows = [row for row in base.alternatives if words.certain(row) is not False]
         fallback = word.through(here, splits=False)
-        sure = rows and all(words.certain(row) for row in base.alternatives)
-        value = base if sure else union([Value(tuple(rows)), fallback]) if rows else fallback
+        sure = all(words.certain(row) for row in base.alternatives)
+        value = base if sure else union([Value(tuple(rows)), fallback])
         if read.fallback is Fallback.ASSIGN and not sure:
             state.assign(read.name, (self.machine.variables.define(read.name, value, None, state),))
         return value
