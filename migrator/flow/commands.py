@@ -83,7 +83,7 @@ class CommandModel:
             told=call.told,
             cleared=bool(unwrapped.cleared),
             program=unwrapped.program,
-            unknown="" if unwrapped.program or not given else given[0].value.unknown,
+            unknown=given[0].value.unknown if given else "",
         )
         self._made(command, call, state, frame)
         effect = self._with(dict(overrides), command, call, state, inner, frame)

@@ -193,6 +193,10 @@ ENVRC = "export T=a\nU=b\nexport V=c\n# see"
         ("export T\ndirenv exec . see", {".envrc": "true # see"}, {}),
         ("direnv exec . see", {".envrc": "export T=a # see\ncd web"}, {"T": "a"}),
         ("direnv allow", {".envrc": ENVRC}, {}),
+        ("direnv exec . see", {}, {}),
+        ("direnv exec a/b see", {}, {}),
+        ("direnv exec $X see", {".envrc": ENVRC}, {}),
+        ("export V=c\ndirenv exec . see", {".envrc": "true # see"}, {}),
     ],
 )
 def test_what_a_file_that_a_wrapper_reads_in_gives_its_command(
