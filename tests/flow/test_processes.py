@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.flow import functions
 from migrator.flow.events import LOOP
 from migrator.flow.queries import may_both_run
+from migrator.ir.values import symbol
 from tests.flow.reading import command, follow
 from tests.flow.test_flow import seen
 
@@ -115,3 +117,43 @@ def test_each_call_is_told_from_the_others() -> None:
     assert [len(one.calls) for one in (first, second)] == [2, 2]
     assert [first.calls[0], second.calls[0]] == [text.index("f\nf"), len(text) - 1]
     assert first.calls[1] == second.calls[1] == text.index("g;")
+
+
+@pytest.mark.parametrize(
+    ("text", "unordered", "unseen"),
+    [
+        ("f() { g; g; }\ng() { see; }\nf", [False, False], 0),
+        ("f() { g; g; g; }\ng() { see; }\nf", [False, False, True], 1),
+        ("f() { g; g; }\ng() { see; }\nf\ng\ng", [False] * 4, 0),
+        ("g() { see; }\ng\ng\ng\ng", [False] * 4, 0),
+        ("f() { g; g; g; }\ng() { h; h; }\nh() { see; }\nf", [False, False, True], 5),
+        ("f() { g; g; g; }\ng() { see; }\nf\nf", [False, False, True], 4),
+    ],
+)
+def test_what_is_called_too_often_within_others_is_followed_once_more(
+    text: str, unordered: list[bool], unseen: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(functions, "_DEEP", 1)
+        patch.setattr(functions, "_MOST_CALLS", 2)
+        flow = follow(text)
+    assert [one.unordered for one in flow.commands if one.name == "see"] == unordered
+    assert len(flow.opaque) == unseen
+
+
+def test_what_is_followed_at_the_end_runs_at_any_time_and_may_find_anything() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(functions, "_DEEP", 1)
+        patch.setattr(functions, "_MOST_CALLS", 1)
+        flow = follow("T=a\nf() { g; g; }\ng() { see $T; }\nf\nT=b\nf\nother $T")
+    *found, late = (one for one in flow.commands if one.name == "see")
+    assert [one.arguments[0].value.symbol() for one in found] == ["a"]
+    assert {symbol(row) for row in late.arguments[0].value.alternatives} == {"a", "b", None}
+    assert (late.unordered, late.conditional, late.branches) == (True, True, ())
+    (other,) = [one for one in flow.commands if one.name == "other"]
+    assert other.arguments[0].value.symbol() is None
+
+
+@pytest.mark.parametrize("shell", ["ash", "bash", "dash", "ksh", "runuser", "sh", "su", "zsh"])
+def test_each_shell_runs_the_text_that_it_is_told(shell: str) -> None:
+    assert seen(f"{shell} -c 'see a'") == [["a"]]
