@@ -43,6 +43,9 @@ OWN, FILE = (PATH, 6, 1), ("push.sh", 1, 1)
         ((SET, 'docker login crg.apkg.io -u ci -p "$PAT$PAT"'), {OWN, (PATH, 7, 2)}),
         ((SET, "true"), {OWN}),
         (('PAT="$BITBUCKET_PACKAGES_TOKEN" ./push.sh',), {OWN, FILE}),
+        (('env PAT="$BITBUCKET_PACKAGES_TOKEN" ./push.sh',), {OWN, FILE}),
+        (("declare -x PAT=x", "./push.sh"), {OWN, FILE}),
+        (("read -r PAT < x; export PAT", "./push.sh"), {FILE}),
     ],
 )
 def test_what_every_step_has_set_before(lines: tuple[str, ...], found: set[tuple[str, int, int]]) -> None:
