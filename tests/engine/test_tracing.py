@@ -66,3 +66,52 @@ def test_which_files_may_run_unseen_is_told(command: str, others: tuple[tuple[st
     files = {PATH: step(command, LOGIN.strip()).encode(), "Makefile": b"include x.mk\nall: ; ls\n"}
     (walk,) = trace(Memory(files), [PATH], BOOK, Settings(), BITBUCKET, PATH, 6).walks
     assert walk.runs[0].followed.others == others
+
+
+RUBY = "system('docker login crg.apkg.io -u ada -p q7Zk2mXw9pLd')\n"
+OWN, ALONE = "the client's own file", "no file: the call alone has it"
+Run = tuple[int, str, str, list[str], str, bool]
+
+
+@pytest.mark.parametrize(
+    ("script", "at", "runs"),
+    [
+        (
+            ("ls", LOGIN.strip(), PUSH),
+            (PATH, 6),
+            [(4, "docker", "script", ["username", "password", "host"], OWN, True)],
+        ),
+        (("ls", "sh a.sh"), ("a.sh", 1), [(4, "docker", "script", ["username", "password", "host"], OWN, True)]),
+        (
+            ('skopeo copy --dest-creds "$USR:$PAT" dir:x docker://crg.apkg.io/acme/web',),
+            (PATH, 5),
+            [(4, "skopeo", "script", ["credential"], ALONE, True)],
+        ),
+        (
+            ("docker login docker.io -u a -p $B", 'curl -u "$USR:$PAT" https://pypi.apkg.io/acme/x'),
+            (PATH, 6),
+            [(4, "curl", "script", [], "", False)],
+        ),
+        (("ls", "ruby deploy.rb", "npm run a"), ("deploy.rb", 1), [(4, "ruby", "script", [], "", False)]),
+        (("bash -c 'ruby deploy.rb'", "sh b.sh"), ("deploy.rb", 1), [(4, "ruby", "script", [], "", False)]),
+    ],
+)
+def test_what_is_shown_of_each_run(script: tuple[str, ...], at: tuple[str, int], runs: list[Run]) -> None:
+    texts = {PATH: step(*script), "a.sh": LOGIN, "deploy.rb": RUBY, "b.sh": "ls crg.apkg.io\n"}
+    texts["package.json"] = '{"scripts": {"a": "ls"}}'
+    view = Memory({path: text.encode() for path, text in texts.items()})
+    (walk,) = trace(view, [PATH], BOOK, Settings(), BITBUCKET, *at).walks
+    shown = []
+    for run in walk.runs:
+        roles, kept = [str(one.role) for one in run.sinks], run.login.kept if run.login else ""
+        assert run.program
+        assert run.known
+        shown.append((run.step.position.line, run.known.name, run.shell, roles, kept, bool(run.asked)))
+    assert shown == runs
+
+
+def test_a_step_leads_to_the_lines_of_its_own_file_alone() -> None:
+    files = {PATH: step("sh a.sh", "ls", "sh b.sh"), "a.sh": LOGIN, "b.sh": LOGIN, "c.sh": f"\n\n\n\n{LOGIN}"}
+    view = Memory({path: text.encode() for path, text in files.items()})
+    lines = {path: trace(view, [PATH], BOOK, Settings(), BITBUCKET, path, 5).steps for path in files}
+    assert {path for path, steps in lines.items() if steps} == {PATH, "a.sh", "b.sh"}
