@@ -205,6 +205,7 @@ class Interpreter:
                 return self.run(node.body, state, frame, stdin)
             case Define() as node:
                 state.functions = {**state.functions, node.name: (node,)}
+                state.exported |= {node.name} if state.allexport else frozenset()
             case Test() as node:
                 self.conditions.node(node, state, frame)
             case Evaluate() as node:

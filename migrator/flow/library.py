@@ -115,19 +115,23 @@ class Library:
         self.once = once or self._once
         self.shelf = shelf or Shelf()
 
-    def matters(self, path: str, text: str) -> bool:
-        """Whether what is run of a file, or a file that it names, has a word that matters."""
-        here = path.rpartition("/")[0]
-        return self.once((path, text), lambda: any(word in text for word in self.words) or self.leads(text, here))
+    def matters(self, path: str, text: str, functions: Collection[str] = ()) -> bool:
+        """Whether what is run of a file, or a file that it names, has a word that matters; so does the name of one of
+        the `functions` that it is given."""
+        here, words = path.rpartition("/")[0], (*self.words, *sorted(functions))
+        key = (path, text, *words[len(self.words) :])
+        return self.once(key, lambda: any(word in text for word in words) or self.leads(text, here, words))
 
     def _once(self, key: Hashable, ask: Callable[[], bool]) -> bool:
         if key not in self.known:
             self.known[key] = ask()
         return self.known[key]
 
-    def leads(self, text: str, here: str = "") -> bool:
+    def leads(self, text: str, here: str = "", words: Collection[str] | None = None) -> bool:
         """Whether text names a file that has a word that matters."""
-        return leads.leads(text, self.seen, self.words, self.programs.leading, here, clone=self.clone)
+        return leads.leads(
+            text, self.seen, self.words if words is None else words, self.programs.leading, here, clone=self.clone
+        )
 
     def find(self, program: str, words: tuple[str | None, ...], inside: str | None) -> tuple[Program, Launcher] | None:
         """What a command runs in a folder (None: not known which), and who reads it. `program` is as written, with
