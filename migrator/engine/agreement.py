@@ -60,7 +60,7 @@ def together(merged: Sequence[Finding], context: RuleContext) -> list[Finding]:
         del pending[group]
         strictest = max((found[number].verdict for number in groups[group]), key=_strictness, default=Verdict.SAFE)
         held = dict.fromkeys(one for number in groups[group] for one in found[number].reasons)
-        left = [one for one in held if one.verdict is strictest or strictest is not Verdict.REPORT_ONLY]
+        left = [one for one in held if one.verdict is strictest]
         for number in groups[group]:
             if _strictness(found[number].verdict) < _strictness(strictest):
                 found[number] = found[number].held(left[:_SHOWN])

@@ -107,6 +107,24 @@ def test_a_part_is_found_among_shorter_ones_behind_its_begin() -> None:
     assert not one.reasons
 
 
+@pytest.mark.parametrize(
+    ("spans", "disputed"),
+    [
+        ([(10, 12)], True),
+        ([(0, 5), (8, 50)], True),
+        ([(8, 50), (0, 5)], True),
+        ([(0, 5), (9, 11)], False),
+        ([(0, 12)], True),
+        ([(20, 30)], False),
+    ],
+)
+def test_a_part_is_found_by_where_it_begins_and_ends(spans: list[tuple[int, int]], disputed: bool) -> None:
+    others = [shell([(FILE, start, end)], [], "commands", (FILE, 8, 14)) for start, end in spans]
+    given = [finding()]
+    (one,) = agreed(given, given, context((MINE, []), (OTHER, others)))
+    assert bool(one.reasons) is disputed
+
+
 def test_each_edit_of_a_finding_is_looked_at_and_those_who_want_it_agree() -> None:
     other = shell([WHOLE], [], "commands", (FILE, 8, 14))
     steps = context((MINE, []), (OTHER, [other]))

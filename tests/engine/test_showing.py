@@ -13,7 +13,7 @@ from migrator.reading.repository import Reading
 from migrator.sinks.credentials import origin
 from migrator.text.source import Span
 from tests.flow.reading import BOOK, command
-from tests.memory import PATH, Memory, step
+from tests.memory import PATH, Memory, report_on, step
 
 SECRETS = Secrets({}, frozenset({"c0rrect-horse"}))
 READING = Reading(
@@ -80,3 +80,103 @@ def test_in_what_a_login_is_kept_is_said_by_a_name_that_people_know(script: str,
     reading = Reading(Memory({PATH: step(f"'{script}'").encode(), **YARN}), BOOK, Settings(), [PATH], BITBUCKET)
     (shell,) = reading.facts[0].shells
     assert {Stages(shell, SECRETS, BOOK).login(one).kept for one in shell.logins} == {kept}
+
+
+def stages(script: str, file: str = "") -> Stages:
+    files = {PATH: step("|\n" + "".join(f"            {line}\n" for line in script.split("\n"))).encode()}
+    reading = Reading(Memory({**files, "a.sh": file.encode()}), BOOK, Settings(), [PATH], BITBUCKET)
+    (shell,) = reading.facts[0].shells
+    return Stages(shell, SECRETS, BOOK)
+
+
+LOGIN = 'docker login crg.apkg.io -u "$U" -p "$T"'
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "flags"),
+    [
+        (LOGIN, "docker", (False, False, False)),
+        (f"sudo {LOGIN}", "sudo docker", (False, False, False)),
+        (f"timeout 5 nice {LOGIN}", "timeout nice docker", (False, False, False)),
+        (f"x && {LOGIN}", "docker", (True, False, False)),
+        (f"for i in 1 2; do {LOGIN}; done", "docker", (True, True, False)),
+        (f"set -x\n{LOGIN}", "docker", (False, False, True)),
+    ],
+)
+def test_what_is_known_of_a_command_is_shown(script: str, name: str, flags: tuple[bool, bool, bool]) -> None:
+    shown = stages(script)
+    known = shown.known(shown.shell.logins[0].command)
+    assert (known.name, (known.decided, known.looped, known.traced)) == (name, flags)
+    assert (known.folders, known.fed, known.overrides, known.calls) == ("the root", None, (), ())
+    assert "login" in [one.value for one in known.given]
+
+
+def test_what_a_command_is_given_besides_its_words_is_shown() -> None:
+    shown = stages('f() {\n  DOCKER_CONFIG=c docker login crg.apkg.io -u "$U" --password-stdin <<< "$T"\n}\ncd ci\nf')
+    known = shown.known(shown.shell.logins[0].command)
+    assert known.fed
+    assert "T" in known.fed.value
+    assert [(name, value.value) for name, value in known.overrides] == [("DOCKER_CONFIG", "c")]
+    assert known.folders == "ci"
+    assert [(use.path, use.position.line) for use in known.calls] == [(PATH, 10)]
+
+
+def test_a_command_whose_program_is_not_known_says_so() -> None:
+    shown = stages(f"$X login\n{LOGIN}")
+    assert shown.known(shown.shell.trace.commands[0]).name == "a program that is not known"
+
+
+@pytest.mark.parametrize(
+    ("script", "file", "begins"),
+    [
+        (LOGIN, "", "(call docker login"),
+        (f"if x; then {LOGIN}; fi", "", "(if"),
+        (f"if x; then {LOGIN}; {'y; ' * 200} fi", "", "(call docker login"),
+        (f"docker login crg.apkg.io -u u -p p {'y ' * 300}", "", "(call docker login"),
+        ("sh a.sh", LOGIN, "(call docker login"),
+        ("sh a.sh", f"ls\nif x; then {LOGIN}; fi", "(if"),
+    ],
+)
+def test_the_nodes_of_a_place_are_shown_with_those_around_it_that_are_short(
+    script: str, file: str, begins: str
+) -> None:
+    shown = stages(script, file)
+    (one,) = shown.shell.logins
+    assert shown.program(one.command.span).startswith(begins)
+
+
+def test_where_the_halves_of_a_login_to_packages_come_from_is_shown_and_of_another_not() -> None:
+    shown = stages(f"{LOGIN}\ndocker login docker.io -u a -p b")
+    mine, other = shown.shell.logins
+    assert [bool(shown.sink(one, mine).origin) for one in mine.sinks] == [str(one.role) != "host" for one in mine.sinks]
+    assert not any(shown.sink(one, None).origin or shown.sink(one, other).origin for one in other.sinks)
+
+
+def test_a_host_that_is_not_known_is_told_with_why() -> None:
+    shown = stages('docker login "$REGISTRY" -u "$U" -p "$T"')
+    assert shown.login(shown.shell.logins[0]).host.startswith("cannot tell, because of ")
+
+
+@pytest.mark.parametrize(
+    ("at", "hidden"),
+    [
+        ((0, 4), False),
+        ((0, 5), True),
+        ((8, 9), True),
+        ((9, 20), False),
+        ((5, 8), True),
+        ((6, 7), True),
+        ((0, 30), True),
+    ],
+)
+def test_text_that_shares_characters_with_a_credential_is_hidden(at: tuple[int, int], hidden: bool) -> None:
+    start = SCRIPT.shown(Span(0, 0)).start
+    secrets = Secrets({PATH: (Span(start + 4, start + 9),), "x": (Span(0, 1000),)}, frozenset())
+    assert secrets.hides(SCRIPT, Literal("x", Span(*at))) is hidden
+    assert not Secrets({"x": (Span(0, 1000),)}, frozenset()).hides(SCRIPT, Literal("x", Span(*at)))
+
+
+def test_the_credentials_of_a_report_are_its_literals_with_their_text() -> None:
+    secrets = Secrets.of(report_on(step("docker login crg.apkg.io -u ada -p q7Zk2mXw9pLd")))
+    assert secrets.texts == {"q7Zk2mXw9pLd"}
+    assert [len(spans) for spans in secrets.spans.values()] == [1]

@@ -115,3 +115,20 @@ def test_a_step_leads_to_the_lines_of_its_own_file_alone() -> None:
     view = Memory({path: text.encode() for path, text in files.items()})
     lines = {path: trace(view, [PATH], BOOK, Settings(), BITBUCKET, path, 5).steps for path in files}
     assert {path for path, steps in lines.items() if steps} == {PATH, "a.sh", "b.sh"}
+
+
+@pytest.mark.parametrize(
+    ("line", "unread", "unseen"),
+    [
+        ("eval $X$Y", ["it is put together only then"], ["what `eval` runs"]),
+        ("bash -c 'if ['", ["the script is not valid bash; check it with `bash -n`"], []),
+        ("ls", [], []),
+    ],
+)
+def test_what_a_step_runs_unread_and_unseen_is_told(line: str, unread: list[str], unseen: list[str]) -> None:
+    view = Memory({PATH: step(line, LOGIN.strip(), PUSH).encode()})
+    (walk,) = trace(view, [PATH], BOOK, Settings(), BITBUCKET, PATH, 6).walks
+    followed = walk.runs[0].followed
+    assert [text for text, _ in followed.unread] == unread
+    assert [use.position.line for _, use in followed.unread] == [5] * len(unread)
+    assert [*followed.unseen] == unseen
