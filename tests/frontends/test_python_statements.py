@@ -186,6 +186,14 @@ def test_what_an_assignment_gives(source: str, nodes: str) -> None:
             "(define f [] (scope (set x $A))) (evaluate (? (invoke f))) (set y %x)",
         ),
         ("x = 1\ndef f():\n    return x\ny = f()", "(set x ?) (define f [] (scope (return %x))) (set y (invoke f))"),
+        (
+            "def f():\n    return 1\nif x and y == f():\n    z = 1",
+            "(define f [] (scope (return ?))) (if (do (may (evaluate ? (invoke f))) (test (empty ?))) (set z ?) (do))",
+        ),
+        (
+            "def f():\n    return 1\nif x and f() == y:\n    z = 1",
+            "(define f [] (scope (return ?))) (if (do (may (evaluate (invoke f) ?)) (test (empty ?))) (set z ?) (do))",
+        ),
     ],
 )
 def test_what_a_statement_runs(source: str, nodes: str) -> None:

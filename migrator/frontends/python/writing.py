@@ -28,11 +28,12 @@ _MOVES = {"rename", "replace"}
 
 def written(call: Called) -> Iterator[cst.BaseExpression]:
     """The paths that a call may write to."""
+    unknown = [one.value for one in call.arguments if one.star]
     if call.name in _OPENS:
         if _writes(call, 1):
-            yield from [*call.args[:1], *_named(call, "file")][:1]
+            yield from [*call.args[:1], *_named(call, "file"), *unknown][:1]
     elif call.name in _SECOND:
-        yield from [*call.args[1:2], *_named(call, "dst")][:1]
+        yield from [*call.args[1:2], *_named(call, "dst"), *unknown][:1]
     elif isinstance(call.node.func, cst.Attribute):
         path = call.node.func.value
         if call.method in _METHODS or (call.method == "open" and not call.name and _writes(call, 0)):
