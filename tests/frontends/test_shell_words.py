@@ -167,6 +167,64 @@ from migrator.ir.traversal import every
             "(evaluate sets[h g e d c] (text (double 'c=1')) (single 'd += 2') (text (double 'e[1]=') $f) "
             "(text (double '--g')) (text (double 'h++')) (text (double 'i==1')) (text $j (double '=1')))",
         ),
+        (
+            "a ${A:1:$B} ${A:$B:1} ${A: -$B} ${A:1+1} ${A:'1'} ${A:0} ${A:01} ${A:1:0} ${A:1:01} ${A:-1}",
+            "(call a (changed ${A}* 1 $B*) (changed ${A}* $B* 1) (changed ${A}* $B*) (changed ${A}* 1 1) "
+            "(changed ${A}* (single '1')) (changed [slice] ${A}* 0) (changed ${A}* 01) (changed [slice 1:0] "
+            "${A}* 1 0) (changed ${A}* 1 01) (default ${A}* 1))",
+        ),
+        (
+            "a ${A/b*/c} ${A/\"%b\"/c} ${A/'#b'/c} ${A/b/c\"d\"} ${A/b/c?} ${A/b/'c'} ${A/b/$'c'} "
+            '${A/b/"$C"} ${A/b/}',
+            "(call a (changed ${A}* b* c) (changed ${A}* (text (double '%b')) c) (changed ${A}* (single '#b') "
+            "c) (changed [replace b cd] ${A}* b (join c (text (double 'd')))) (changed ${A}* b c?) (changed "
+            "[replace b c] ${A}* b (single 'c')) (changed ${A}* b 'c') (changed ${A}* b (text $C)) (changed "
+            "[replace b] ${A}* b))",
+        ),
+        (
+            'a "${A/b/\'c\'}" "${A/b/"c"}" "${A/\'b\'/}" "${A/"b?"/}" "${A#b"*"}"',
+            "(call a (text (changed ${A} b (single 'c'))) (text (changed [replace b c] ${A} b (text (double "
+            "'c')))) (text (changed ${A} (single 'b'))) (text (changed ${A} (text (double 'b?')))) (text "
+            "(changed ${A} (join b (text (double '*'))))))",
+        ),
+        (
+            "a ${A#} ${A##*} ${A#a**b} ${A#a\\ b} ${A#$'b'} ${A#'b c'} ${A#\"b\"'c'} ${A%\"?\"} "
+            "${A#a'b'*\"c\"d} ${A#\\a}",
+            "(call a (changed [prefix ] ${A}*) (changed [prefix every *] ${A}* *) (changed [prefix a*b] ${A}* "
+            "a**b) (changed ${A}* 'a b') (changed ${A}* 'b') (changed [prefix b c] ${A}* (single 'b c')) "
+            "(changed [prefix bc] ${A}* (join (text (double 'b')) (single 'c'))) (changed ${A}* (text (double "
+            "'?'))) (changed [prefix ab*cd] ${A}* (join a (single 'b') * (text (double 'c')) d)) (changed "
+            "${A}* 'a'))",
+        ),
+        (
+            "a ${A^} ${A^^} ${A,} ${A,,} ${A^^[a]} ${A^x} ${A@L}",
+            "(call a (changed [upper] ${A}*) (changed [upper every] ${A}*) (changed [lower] ${A}*) (changed "
+            "[lower every] ${A}*) (changed ${A}* [a]) (changed ${A}* x) (changed ${A}* L))",
+        ),
+        (
+            "a ${A[1]:1} ${A[1]^^} ${#A[1]} ${A[*]:1:2}",
+            "(call a (changed ${A[1]}* 1 1) (changed ${A[1]}* 1) (changed ${A[1]}* 1) (changed ${A[*]}* * 1 2))",
+        ),
+        (
+            "a ${A[i = 1]} ${A:j = 1} ${A:1:k++} $((l -= 1)) $((m / 2))",
+            "(call a (read ${A[?]}* sets[i] i 1) (changed ${A}* sets[j] j 1) (changed ${A}* sets[k] 1 k) "
+            "(?[arithmetic or a pattern] sets[l] %l 1) (?[arithmetic or a pattern] %m 2))",
+        ),
+        (
+            'let "a[1] = 2" "b <<= 1" "c <= 1" "d>=1" "e != 1" \'f - -1\' "g=h=1"',
+            "(evaluate sets[g h b a] (text (double 'a[1] = 2')) (text (double 'b <<= 1')) (text (double 'c <= "
+            "1')) (text (double 'd>=1')) (text (double 'e != 1')) (single 'f - -1') (text (double 'g=h=1')))",
+        ),
+        (
+            "((a = 1, b += 2, c <<= 3, d >>= 2, e == 1, f <= 2, g != 1, ++h, i--, -j, k[1] = 2, x = y = z, m "
+            "&= 1, n |= 1, o ^= 1))",
+            "(evaluate sets[o n m x y k i h d c b a] %a 1 %b 2 %c 3 %d 2 %e 1 %f 2 %g 1 %h %i %j (read $k[1]* "
+            "1) 2 %x %y %z %m 1 %n 1 %o 1)",
+        ),
+        (
+            "((a -= 1, b *= 1, c /= 1, d %= 1, e >= 1, f ? g : (h = 1)))",
+            "(evaluate sets[h d c b a] %a 1 %b 1 %c 1 %d 1 %e 1 %f %g %h 1)",
+        ),
     ],
 )
 def test_what_a_shell_reads_and_sets(source: str, nodes: str) -> None:
