@@ -99,6 +99,12 @@ from tests.frontends.nodes import shown
         ('x = (os.environ["A"], "b")', "(set x[0] $A) (set x[1] 'b') (set x (? %x[0] %x[1]))"),
         ('x = os.environ["A"] == "b"', "(set x (? $A 'b'))"),
         ('x = [*os.environ["A"]]', "(set x (? (? $A)))"),
+        ('from pathlib import PurePath\nx = PurePath("a") / b', "(set x (text (? 'a') '/' ?))"),
+        ("from pathlib import Path\nx = Path(y) / b / c", "(set x (text ? '/' ? '/' ?))"),
+        ('x = f("a") / b', "(set x (? (? 'a') ?))"),
+        ('x = y.Path("a") / b', "(set x (text (? ? 'a') '/' ?))"),
+        ('x = (y / "a") / (z / w)', "(set x (text ? '/' 'a' '/' (? ? ?)))"),
+        ('x = f"{y}" / z', "(set x (text ? '/' ?))"),
     ],
 )
 def test_what_an_expression_gives(source: str, nodes: str) -> None:
@@ -184,6 +190,55 @@ def test_what_an_expression_gives(source: str, nodes: str) -> None:
         ("import x.y\nz = x.y", "(set z (? ?))"),
         ("import x.y as w\nz = w.v", "(set z (? ?))"),
         ('if (x := os.environ["A"]) == "b":\n    y = x', "(if (do (set x $A) (test (same %x 'b'))) (set y %x) (do))"),
+        (
+            "def f():\n    def g():\n        return 1\nx = f()",
+            "(define f [] (scope (define f.g [] (scope (return ?))) (scope whenever (evaluate (invoke f.g))))) "
+            "(set x (? (invoke f)))",
+        ),
+        (
+            "def f():\n    def g():\n        yield 1\n    return 2\nx = f()",
+            "(define f [] (scope (define f.g [] (scope)) (scope whenever (evaluate (invoke f.g))) (return ?))) "
+            "(set x (invoke f))",
+        ),
+        ("def f():\n    return 2\n    yield 1\nx = f()", "(define f [] (scope (return ?))) (set x (? (invoke f)))"),
+        ("def f():\n    return (yield 1)\nx = f()", "(define f [] (scope (return (? ?)))) (set x (? (invoke f)))"),
+        (
+            "def f():\n    x = lambda: (yield 1)\n    return 2\nx = f()",
+            "(define f [] (scope (evaluate sets[f.x]) (set f.x (? (? ?))) (return ?))) (set x (invoke f))",
+        ),
+        (
+            "def f():\n    class C:\n        def g(self):\n            return 1\nx = f()",
+            "(define f [] (scope (define f.C.g [f.C.g.self] (scope (return ?))) (scope whenever (evaluate "
+            "(invoke f.C.g ?))))) (set x (? (invoke f)))",
+        ),
+        (
+            "def f():\n    if y:\n        return 1\nx = f()",
+            "(define f [] (scope (if (test (empty ?)) (return ?) (do)))) (set x (invoke f))",
+        ),
+        (
+            "@d\ndef f():\n    return 1\nx = f()",
+            "(define f [] (scope (return ?))) (set x (? (invoke f))) (scope whenever (evaluate (invoke f)))",
+        ),
+        (
+            'def f():\n    if y:\n        global x\n        x = "a"\nf()\nz = x',
+            "(define f [] (scope (if (test (empty ?)) (set x 'a') (do)))) (evaluate (? (invoke f))) (set z %x)",
+        ),
+        (
+            'def f():\n    x = "a"\n    def g():\n        global x\n        x = "b"\n    g()\n    return x\nz = f()',
+            "(define f [] (scope (evaluate sets[f.x]) (set f.x 'a') (define f.g [] (scope (set x 'b'))) "
+            "(evaluate (? (invoke f.g))) (return %f.x))) (set z (invoke f))",
+        ),
+        (
+            'def f():\n    x = "a"\n    class C:\n        nonlocal x\n        x = "b"\n    return x\nz = f()',
+            "(define f [] (scope (evaluate sets[f.x]) (set f.x 'a') (set f.x 'b') (return %f.x))) (set z (invoke f))",
+        ),
+        ('class C:\n    global x\n    x = "a"\nz = x', "(set x 'a') (set z %x)"),
+        (
+            'def f():\n    x = "a"\n    class C:\n        def g(self):\n            nonlocal x\n            x '
+            '= "b"\n    return x\nz = f()',
+            "(define f [] (scope (evaluate sets[f.x]) (set f.x 'a') (define f.C.g [f.C.g.self] (scope (set f.x "
+            "'b'))) (scope whenever (evaluate (invoke f.C.g ?))) (return %f.x))) (set z (invoke f))",
+        ),
     ],
 )
 def test_what_a_name_stands_for(source: str, nodes: str) -> None:

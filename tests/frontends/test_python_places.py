@@ -8,6 +8,7 @@ from migrator.frontends.python import lower
 from migrator.ir.nodes import Assign, Call, Constant, Read
 from migrator.ir.traversal import every
 from migrator.text.source import Span
+from tests.frontends.nodes import shown
 
 
 @pytest.mark.parametrize("before", ["", "é = '🙂'; ", "# é\n", "x = '''\né'''\n"])
@@ -67,3 +68,61 @@ def test_a_program_may_stand_in_pieces_of_a_file() -> None:
 def test_what_can_be_written_in_place_of_a_string(text: str, reads: str) -> None:
     (word,) = (one for one in every(lower(text, None)) if isinstance(one, Constant) and one.text == "a")
     assert word.reads == reads
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = y",
+        "x: y = w",
+        "x += y",
+        "for x in y: pass",
+        "for (w, [x, *v]) in y: pass",
+        "with y as x: pass",
+        "with y as (w, x): pass",
+        "try: y\nexcept w as x: pass",
+        "f(x := y)",
+        "del x",
+        "f = [x for w in y if (x := w)]",
+        "f = lambda w=(x := y): w",
+        "@(x := y)\ndef f(): pass",
+        "@(x := y)\nclass C: pass",
+        "class C(x := y): pass",
+        "class C(w=(x := y)): pass",
+        "def f(w=(x := y)): pass",
+        "def f():\n    global x\n    x = y\nf()",
+        "match y:\n    case x: pass",
+        "match y:\n    case [*x]: pass",
+        "match y:\n    case {**x}: pass",
+        "match y:\n    case C(w=[x]): pass",
+        "match y:\n    case 1 as x: pass",
+        "if y:\n    while w:\n        x = 1",
+    ],
+)
+def test_what_gives_a_name_a_value_makes_it_a_variable(text: str) -> None:
+    assert "(set z %x)" in shown(f"{text}\nz = x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "y.x = w",
+        "y[x] = w",
+        "def f(): x = 1",
+        "def f(x): pass",
+        "lambda x: y",
+        "f = [w for x in y]",
+        "class C: x = 1",
+        "f(x=y)",
+        "import x",
+        "from y import x",
+        "def x(): pass",
+        "class x: pass",
+        "match y:\n    case x.w: pass",
+        "match y:\n    case C(x=1): pass",
+    ],
+)
+def test_what_gives_it_none_does_not(text: str) -> None:
+    found = shown(f"{text}\nz = x")
+    assert "(set z ?)" in found

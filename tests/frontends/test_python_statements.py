@@ -64,6 +64,21 @@ from tests.frontends.nodes import shown
         ('os.environ["A", "B"] = "c"', "(havoc[a change of the environment] 'c')"),
         ('os.environ[0:1] = "c"', "(havoc[a change of the environment] 'c')"),
         ('x[0] = os.environ["A"]\nx = 1', "(evaluate $A) (evaluate %x) (set x ?) (set x ?)"),
+        ("os.environ.update(x)", "(havoc[a change of the environment] ?)"),
+        ('os.environ.update({f(): os.environ["B"]})', "(havoc[a change of the environment] ? $B)"),
+        ('os.environ.update([("A", "b")])', "(havoc[a change of the environment] (? (? 'A' 'b')))"),
+        ('os.environ.update({"A": "b"}, **{"C": "d"})', "(set exported A 'b') (set exported C 'd')"),
+        ('os.environ.update({"A": "b"}, C="d")', "(set exported A 'b') (set exported C 'd')"),
+        ("os.environ.update(*x)", "(havoc[a change of the environment] ?)"),
+        ("os.environ.update()", ""),
+        ("os.environ |= x", "(havoc[a change of the environment] ?)"),
+        ('os.environ[os.environ["A"]] = os.environ["B"]', "(havoc[a change of the environment] $A $B)"),
+        ("del os.environ[x]", "(havoc[a change of the environment] ?)"),
+        (
+            'os.environ.pop(os.environ["A"], os.environ["B"])',
+            "(havoc[a change of the environment] $A) (evaluate (? $B))",
+        ),
+        ('os.environ["A"] = os.environ["B"] + "c"', "(set exported A (text $B 'c'))"),
     ],
 )
 def test_what_an_assignment_gives(source: str, nodes: str) -> None:

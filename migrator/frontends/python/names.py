@@ -131,13 +131,13 @@ class Names:
         """The scope of a function or class that stands in the present one. What a class binds is not seen by the
         functions in it."""
         around = self.scope
+        shared, elsewhere = tree.declared(node.body, cst.Global), tree.declared(node.body, cst.Nonlocal)
         if isinstance(node, cst.ClassDef):
-            return block(name, node.body, around, closed=True)
+            return block(name, node.body, around, (), shared, elsewhere, closed=True)
         while around.closed and around.outer:
             around = around.outer
         given = [one.name.value for one in (*tree.parameters(node), *tree.collecting(node))]
-        shared = tree.declared(node.body, cst.Global)
-        return block(name, node.body, around, given, shared, tree.declared(node.body, cst.Nonlocal))
+        return block(name, node.body, around, given, shared, elsewhere)
 
     def unknown(self, names: Iterable[str], later: bool = False) -> Namespace:
         """The scope of a lambda or comprehension: nothing is known of the names that it binds."""
