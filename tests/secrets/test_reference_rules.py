@@ -194,6 +194,14 @@ def test_a_word_needs_the_groups_that_it_has(foreign: bool, word: str) -> None:
     assert (match.expand(made.words[0]), made.before, made.languages) == ("bB", "x", ("java",))
 
 
+def test_names_of_a_built_in_alias_may_look_around() -> None:
+    entry = AliasEntry(UseKind.GRADLE, Shape("(?!B)([A-Z]+)_PAT"), ("b\\1",))
+    names = entry.alias(False).names
+    assert [bool(names.fullmatch(one)) for one in ("A_PAT", "B_PAT")] == [True, False]
+    with pytest.raises(ValueError, match="invalid perl operator"):
+        entry.alias(True)
+
+
 def test_each_language_that_a_file_speaks_of_is_told_with_its_place() -> None:
     of: Any = ("shell", "java")
     file = ReferenceFile(
