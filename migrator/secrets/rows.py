@@ -13,7 +13,7 @@ from migrator.secrets.judging import judge, undefined
 from migrator.secrets.records import Evidence, Leaving, Listing, RemovalVerdict, RepositoryFacts, StoredAt, VariableRow
 
 MOST = 20
-"""Repositories that evidence names one by one."""
+"""Pieces of evidence on repositories that could not be read: one for each, or the last for all others."""
 
 
 def shared_keys(above: Inventory, names: Collection[str]) -> set[str]:
@@ -45,10 +45,11 @@ def judged(
                 rows.append(decide(variable, [facts]))
             else:
                 others += 1
-    shared |= {variable.uuid: variable for variable in above.variables if variable.uuid not in shared}
-    missing = [f"patless could not read {slug}: {why}" for slug, why in failed[:MOST]]
-    if len(failed) > MOST:
-        missing.append(f"patless could not read {len(failed) - MOST:,} more repositories")
+    shared = {variable.uuid: variable for variable in above.variables} | shared
+    named = failed if len(failed) <= MOST else failed[: MOST - 1]
+    missing = [f"patless could not read {slug}: {why}" for slug, why in named]
+    if len(named) < len(failed):
+        missing.append(f"patless could not read {len(failed) - len(named):,} more repositories")
     if left:
         missing.append(f"{many(len(left), 'repository was', 'repositories were')} not asked yet")
     if unseen:

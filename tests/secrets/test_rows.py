@@ -14,7 +14,8 @@ from migrator.bitbucket.records import Level, Variable
 from migrator.findings.settings import Settings
 from migrator.rulebook import reading as rulebook
 from migrator.secrets.asking import Asking
-from migrator.secrets.records import Leaving, RemovalVerdict, RepositoryFacts, StoredAt
+from migrator.secrets.records import Evidence, Leaving, RefFacts, RemovalVerdict, RepositoryFacts, Stand, StoredAt
+from migrator.secrets.references.records import NOTHING
 from migrator.secrets.rows import MOST, judged, shared_keys
 from migrator.secrets.surveying import _hiding
 
@@ -65,7 +66,7 @@ def test_what_nobody_looked_at_keeps_the_variables_of_the_workspace() -> None:
         ((), "others were not checked", (), 1),
         ((), "", ("api",), 1),
         (tuple((f"r{number}", "no") for number in range(MOST)), "", (), MOST),
-        (tuple((f"r{number}", "no") for number in range(MOST + 5)), "", (), MOST + 1),
+        (tuple((f"r{number}", "no") for number in range(MOST + 5)), "", (), MOST),
     ):
         done = judged(ASKING, [facts("web", SHARED, OWN)], failed, unseen, left)
         verdicts = {one.repository: one.verdict for one in done.rows}
@@ -143,7 +144,8 @@ def test_why_a_variable_of_the_workspace_is_left_open_is_told(
     assert [(one.kind, one.text) for one in row.evidence] == [("not-looked", text) for text in expected]
     many = [(f"r{number}", "no") for number in range(MOST + 1234)]
     (row,) = judged(ASKING, [facts("web", SHARED)], many, "").rows
-    assert row.places == MOST + 1
+    assert (row.places, row.evidence[-2].text) == (MOST, f"patless could not read r{MOST - 2}: no")
+    assert row.evidence[-1].text == "patless could not read 1,235 more repositories"
 
 
 def test_a_level_that_could_not_be_read_has_one_row_of_each_name_that_it_may_hold() -> None:
@@ -154,3 +156,15 @@ def test_a_level_that_could_not_be_read_has_one_row_of_each_name_that_it_may_hol
     assert (row.repository, row.variable.key, row.evidence[0].text) == ("", "PAT", "forbidden")
     known = replace(facts("web", SHARED), not_checked=(hidden,))
     assert [str(one.verdict) for one in judged(ASKING, [known], (), "").rows] == ["removable"]
+
+
+def test_what_a_login_needs_and_no_level_has_is_a_row() -> None:
+    use = Evidence("shell", "main", "a.sh", 1, "$GONE")
+    main = RefFacts("main", Stand.NOW, "a", 0, "", NOTHING, True, needs=(("GONE", use), ("PAT", use)))
+    (row,) = judged(ASKING, [RepositoryFacts("web", (main,), frozenset(), (SHARED,))], (), "").rows
+    assert (row.repository, row.variable.key, str(row.verdict), row.evidence) == (
+        "web",
+        "GONE",
+        "undefined-variable",
+        (use,),
+    )
