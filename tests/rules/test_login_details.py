@@ -32,6 +32,8 @@ def findings(pipelines: str, files: dict[str, str | bytes] | None = None) -> lis
         ((f"podman pull --creds $U:$T {HOST}/a/b ghcr.io/c/d", PULL), {}, (PATH, 5, 13),
          "podman reaches more than one registry", "the call names images of several hosts", "the words of the login",
          "note"),
+        ((f"docker login -u $BITBUCKET_PACKAGES_USERNAME -p $(x) ${{R:-{HOST}}}", PULL), {}, (PATH, 5, 13), UNKNOWN,
+         "patless can't tell the value of R, which names the registry", "R", "note"),
         (("ruby x.rb",), {"x.rb": f"`docker login {HOST} -u #{{u}}`"}, ("x.rb", 1, 9),
          f"a step runs a file with a {NOT_FOLLOWED}", "patless does not read what x.rb does", "x.rb", "warning"),
         (("true", "sh x.sh", PULL), {"x.sh": BINARY}, (PATH, 6, 13),
@@ -70,6 +72,15 @@ def test_a_finding_about_a_login_has_its_place_and_its_reason(
     )
     assert [(reason.detail, reason.subject) for reason in one.reasons] == [(detail, subject)]
     assert [(use.path, use.position.line) for use in one.uses] == [(PATH, 4)]
+
+
+def test_a_script_within_a_script_that_cannot_be_read_is_told_with_both_reasons() -> None:
+    (one,) = findings(step(f'sh -c "docker login {HOST} -u $U -p $T \'x"'))
+    assert one.message == "a login to Packages is in a script within the script that patless can't read"
+    assert [(reason.code, reason.detail, reason.subject) for reason in one.reasons] == [
+        ("unreadable", "patless can't read a script within the script", PATH),
+        ("credential-unresolved", "the step puts the login together in the words of `sh`", "the login"),
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_of_no_step() -> None:
