@@ -150,7 +150,7 @@ def _unread(stored: StoredAt, listing: Listing) -> str:
     if stored.level is not Level.WORKSPACE and stored.repository not in listing.heads:
         failed = dict(listing.failed).get(stored.repository)
         return failed or f"{stored.repository} is not among the repositories that were read"
-    if stored.level is not Level.WORKSPACE and stored.repository in listing.unasked:
+    if stored.repository in listing.unasked:
         return f"{stored.repository} never had pipelines, so patless did not ask for its variables"
     if not listing.heads:
         return "no repository was read"

@@ -165,3 +165,28 @@ def test_a_level_that_is_refused_is_not_the_same_and_another_failure_is_told(
             answering.still(asking, before, frozenset())
     else:
         assert answering.still(asking, before, frozenset()) is None
+
+
+def test_the_level_of_the_workspace_stands_behind_the_others() -> None:
+    above = NotChecked(Level.WORKSPACE, None, "forbidden")
+    found = answering.whole(Inventory((PAT,), (HIDDEN,)), Inventory((SHARED,), (above,)))
+    assert found == Inventory((PAT, SHARED), (HIDDEN, above))
+
+
+def test_deployments_are_asked_for_that_have_a_variable_which_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    live, test = Environment("{e}", "Live"), Environment("{t}", "Test")
+    deployed = Variable(Level.DEPLOYMENT, "PAT", "{6}", True, "Live", "{e}")
+    answers = KeptAnswers("x", True, True, ("PAT",), HEADS, variables=(PAT, deployed), environments=(live, test))
+    before = answering.known(ONE, answers, Inventory((PAT, deployed), ()), "x", lasting=True)
+    asking = Asking(UNUSED, "acme", Path(), rulebook.load(), Settings(), now=NOW)
+    asked_for: list[str] = []
+
+    def of_environment(client: object, workspace: str, slug: str, one: Environment) -> list[Variable]:
+        asked_for.append(one.name)
+        return [deployed]
+
+    monkeypatch.setattr(answering, "environments", lambda *_: [live, test])
+    monkeypatch.setattr(answering.variables, "of_repository", lambda *_: [PAT])
+    monkeypatch.setattr(answering.variables, "of_environment", of_environment)
+    assert answering.still(asking, before, frozenset()) is not None
+    assert asked_for == ["Live"]
