@@ -47,7 +47,7 @@ def known_addresses(calls: Iterable[Command], client: IndexClient, book: RuleBoo
 
 
 def _of_files(client: IndexClient, files: Files) -> Iterator[tuple[str, str]]:
-    yield from ((name, table["url"]) for name, table in _tables(client, files))
+    yield from ((name, tables.get("url", "")) for name, tables in _tables(client, files))
 
 
 def publishing_addresses(name: str, key: str, client: IndexClient, files: Files) -> set[str]:
@@ -105,7 +105,8 @@ def behind_options(command: Command, book: RuleBook) -> tuple[Argument, ...]:
 
 
 def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The indexes in the tables of a file, with the texts in each."""
+    """The indexes in the tables of a file, with the texts in each. Of one that the script may have written, no address
+    is known."""
     part: Any = _table(path, files)
     for key in keys.split("."):
         part = part.get(key) if isinstance(part, dict) else None
@@ -114,7 +115,7 @@ def _committed(path: str, keys: str, files: Files) -> Iterator[tuple[str, Mappin
     for one in part if isinstance(part, list) else ():
         texts = {key: value for key, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
         if "name" in texts and "url" in texts:
-            yield texts["name"], texts
+            yield texts["name"], {} if files.made(path) else texts
 
 
 def _table(path: str, files: Files) -> Mapping[str, object] | None:
