@@ -17,6 +17,11 @@ def name(word: str, *charts: str, file: str = "Chart.yaml", line: str = "name: {
     return chart_name(_value(word), files)
 
 
+def test_a_chart_that_cannot_be_read_has_no_name() -> None:
+    files = Files(lambda path: None, lambda path: False, lambda: ["Chart.yaml"], BOOK.built_in)
+    assert chart_name(_value("web-1.tgz"), files) == ""
+
+
 def _value(word: str) -> Value:
     return (
         command(f"[ $X ] && F=web-1.tgz || F=web-2.tgz\n[ $X ] && G=web-1.tgz || G=api-1.tgz\nhelm {word}")
@@ -39,6 +44,7 @@ def _value(word: str) -> Value:
         ("web-$(x).tgz", ["web"], "web"),
         ("web-$(x).tgz", ["web", "web-api"], ""),
         ("web-1$(x).tgz", ["web", "web-api"], "web"),
+        ("web-1.0.tgz", ["web", "web-api"], "web"),
         ("web.tgz", ["web"], ""),
         ("web-1.tgz", [], ""),
         ("$F", ["web"], "web"),

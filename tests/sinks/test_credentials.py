@@ -24,6 +24,7 @@ NATIVE = "BITBUCKET_PACKAGES_TOKEN"
         (f"[ $X ] && P=$A || P=${NATIVE}\nx $P", ("A",), [], True),
         ("[ $X ] && P= || P=$B\nx $P", ("B",), [], False),
         ("[ $X ] && P=$A || P=$A\nx $P", ("A",), [], False),
+        ("P=\nx $P$T", ("T",), [], False),
     ],
 )
 def test_what_a_half_is_made_of_is_known(text: str, stored: tuple[str, ...], literals: list[str], native: bool) -> None:

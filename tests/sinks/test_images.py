@@ -263,6 +263,7 @@ def test_a_build_reads_what_its_dockerfile_begins_with(text: str, uses: list[tup
         ("git pull\ndocker build -f sub/O* .", [("read", None)]),
         ("git pull\ndocker build -f sub/Other .", [("read", "node:20")]),
         ("[ $X ] && F=sub/O* || F=sub/Dockerfile\ndocker build -f $F .", [("read", "redis"), ("read", "node:20")]),
+        ("[ $X ] && F=sub/D* || F=sub/Other\ndocker build -f $F .", [("read", "redis"), ("read", "node:20")]),
         ("cd /\ndocker build -f $FILE .", [("read", None)]),
     ],
 )
