@@ -41,8 +41,9 @@ def origin(value: Value, native: str) -> Origin:
                 is_native = True
             elif isinstance(piece, Input):
                 stored[piece.name] = None
-        if all(isinstance(piece, Literal) for piece in row):
-            literals += [piece for piece in row if isinstance(piece, Literal) and piece.text]
+        texts = [piece for piece in row if isinstance(piece, Literal)]
+        if len(texts) == len(row):
+            literals += [piece for piece in texts if piece.text]
     if not stored and not literals and not is_native and obstacle is None:
         obstacle = Obstacle("credential-unresolved", "is empty")
     return Origin(tuple(stored), tuple(literals), is_native, obstacle)

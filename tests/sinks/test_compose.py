@@ -54,6 +54,7 @@ REDIS: Uses = [("read", "redis")]
         ("build", "build: {context: app, dockerfile: $V}", UNKNOWN),
         ("build", "build: {dockerfile: Stages, target: $V}", [("read", "node"), ("read", "alpine")]),
         ("up", "build: .", [("read", "node")]),
+        ("up", f"image: {WEB}\n    pull_policy: never", [("read", WEB)]),
         ("push", f"build: {{context: ., cache_to: [{WEB}]}}", []),
         ("build --push", f"build: .\n    image: {WEB}", [("read", "node"), ("push", WEB)]),
         (
@@ -75,6 +76,7 @@ def test_a_service_is_built_read_and_pushed(call: str, service: str, uses: Uses)
         "Stages": "FROM node AS one\nFROM alpine\n",
         "Argument": "ARG A=redis\nFROM $A\n",
         "app/${S}": "FROM alpine\n",
+        **{f"{one}/Dockerfile": "FROM alpine\n" for one in ("-", "git@acme.example", "https:/acme.example/a.git")},
         "${S}/Dockerfile": "FROM alpine\n",
     }
     assert images(f"export W=$S V=$(x)\ndocker compose {call}", files) == uses

@@ -24,7 +24,7 @@ NATIVE = "BITBUCKET_PACKAGES_TOKEN"
         (f"[ $X ] && P=$A || P=${NATIVE}\nx $P", ("A",), [], True),
         ("[ $X ] && P= || P=$B\nx $P", ("B",), [], False),
         ("[ $X ] && P=$A || P=$A\nx $P", ("A",), [], False),
-        ("P=\nx $P$T", ("T",), [], False),
+        ('P=\nx "$P"$T', ("T",), [], False),
     ],
 )
 def test_what_a_half_is_made_of_is_known(text: str, stored: tuple[str, ...], literals: list[str], native: bool) -> None:
@@ -46,6 +46,7 @@ def test_what_a_half_is_made_of_is_known(text: str, stored: tuple[str, ...], lit
         ),
         ("x $T$U", "credential-unresolved", "is put together from several parts", "the parts of it"),
         ("x ${T%a}", "unsupported-expansion", "is `$T` through an operator that changes it", "T"),
+        ('P=a\nx "${P%a}"$T', "unsupported-expansion", "is `$P` through an operator that changes it", "P"),
         ("x ${T:+abc}", "unsupported-expansion", "is `$T` through an operator that changes it", "T"),
         (
             "[ $X ] && P=$A || P=a$B\nx $P",
