@@ -54,19 +54,21 @@ def words_of(command: Command) -> MavenWords:
         text = word.symbol()
         head = text if text is not None else _start(word)
         name, equals, _ = head.partition("=")
-        if head in ("-D", "--define") and words:
+        if text in ("-D", "--define") and words:
             _define(words.pop(0), properties)
         elif head.startswith("-D"):
             _define(without(word, 2), properties)
         elif head.startswith("--define="):
             _define(without(word, len("--define=")), properties)
         elif name in _USER or name in _OTHERS:
-            given["user" if name in _USER else "others"].append(
-                without(word, len(name) + 1) if equals else words.pop(0) if words else Value.of(Unknown("nothing"))
-            )
+            if equals or text is None:  # in one word
+                value = without(word, len(name) + len(equals))
+            else:
+                value = words.pop(0) if words else Value.of(Unknown("nothing"))
+            given["user" if name in _USER else "others"].append(value)
         elif match := _GLUED.match(head):
             given["user" if match[0] == "-s" else "others"].append(without(word, match.end()))
-        elif _TAKES.fullmatch(head) and words:
+        elif _TAKES.fullmatch(text or "") and words:
             words.pop(0)
         elif word.text is None and not head.startswith("-"):
             doubts.append("words of `mvn` that patless can't tell may name other settings")
