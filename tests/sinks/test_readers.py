@@ -24,6 +24,8 @@ def readers(text: str) -> Readers:
         "ssh -o StrictHostKeyChecking=no host uptime",
         "aws s3 sync dist s3://acme",
         "echo $TOKEN",
+        "echo TOKEN is set",
+        "printf 'TOKEN %s' a",
         "sed -e s/a/b/ file",
         "tar czf a.tgz dist",
         "kubectl apply -f k8s",
@@ -43,6 +45,9 @@ def test_a_program_reads_no_variables_but_its_own(text: str) -> None:
     [
         "./deploy",
         "make",
+        "docker compose up",
+        "docker-compose pull",
+        "docker buildx bake",
         "docker run -e TOKEN redis",
         "docker run -eTOKEN redis",
         "docker run --env-file a.env redis",
@@ -98,3 +103,29 @@ def test_a_client_looks_for_its_credential_in_variables_of_its_own(text: str, ta
 def test_what_a_client_is_given_by_its_words_is_no_variable_though_it_has_such_a_name(word: str) -> None:
     found = readers("docker login -u a -p b crg.apkg.io")
     assert not found.takes(found.trace.commands[0], word)
+
+
+def test_a_client_takes_no_variable_of_another_name() -> None:
+    found = readers("twine upload x")
+    assert not found.takes(found.trace.commands[0], "OTHER")
+
+
+@pytest.mark.parametrize(
+    ("text", "starts", "uses"),
+    [
+        ("git push", False, False),
+        ("make", False, False),
+        ("git config core.hooksPath hooks\ngit push", True, True),
+        ("git submodule foreach ./each.sh", True, True),
+        ("tar --to-command=./each.sh -xf a.tar", True, True),
+        ("git -c core.askPass=./ask.sh push", True, False),
+        ("export GIT_ASKPASS=./ask.sh\ngit push", True, False),
+        ("GIT_SSH_COMMAND='sh ssh.sh' git push", True, False),
+        ("ssh -o ProxyCommand=./proxy.sh host", True, False),
+        ("git config core.hooksPath hooks\ngit -c core.askPass=./ask.sh push", True, True),
+    ],
+)
+def test_a_program_that_starts_others_may_use_packages_unless_it_only_asks(text: str, starts: bool, uses: bool) -> None:
+    found = readers(text)
+    last = found.trace.commands[-1]
+    assert (found.starts_others(last), found.uses_others(last)) == (starts, uses)
