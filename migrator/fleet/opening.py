@@ -168,7 +168,7 @@ class Opener(Struct, frozen=True):
             lost = known is not None and known.state == ChangeState.OPENING  # its answer, and with it who was refused
             if lost or (found.open and not row.reviewers and found.reviewers is None):  # a list does not name them
                 found = pull_requests.one(self.client, workspace, slug, found.number)
-                row = replace(row, reviewers=found.reviewers or ())
+                row = replace(row, reviewers=())
             if decision.why is Why.UP_TO_DATE and known and known.state == ChangeState.UPDATING:
                 row, found, dropped = self._described(target, looked, row, found)
             self._keep(row, found)

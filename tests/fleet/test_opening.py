@@ -91,8 +91,7 @@ def test_a_branch_and_its_pull_request_are_made_and_each_is_kept_before(made: Ca
     }
     sent = shop.bodies[1]
     assert (sent["title"], sent["description"], sent["draft"]) == ("The title", BODY, True)
-    ends = [sent[end]["branch"]["name"] for end in ("source", "destination")]
-    assert ends == ["patless/main", "main"]
+    assert [sent[end]["branch"]["name"] for end in ("source", "destination")] == ["patless/main", "main"]
     assert shop.spared == [(3, "the pull request of web")]
     assert shop.opener.opened == {("{web}", "main")}
 
@@ -120,8 +119,7 @@ def test_what_is_new_has_the_tip_of_a_branch_of_this_tool(
     carried(shop)
     mine = situation.tip and situation.tip.ours
     assert (shop.row.head, shop.row.digest) == (head or (TIP if mine else ""), digest or ("old" if mine else ""))
-    assert shop.row.branch == "patless/main"
-    assert shop.row.base == HEAD
+    assert (shop.row.branch, shop.row.base) == ("patless/main", HEAD)
 
 
 @pytest.mark.parametrize("description", [BODY, "Another one."])
@@ -393,7 +391,10 @@ def test_what_was_looked_at_long_before_its_turn_is_looked_at_once_more(
 def test_the_turn_of_a_place_is_over_with_its_last_target_or_with_its_end(
     made: Callable[..., Workshop], last: bool
 ) -> None:
-    for seen, passes in ((OPENS, True), (REPAIRS, True), (UPDATES, False), (UP_TO_DATE, False)):
-        shop = made(seen, pulls={1: pull()})
+    for seen, rows, passes in (
+        *((OPENS, {}, True), (REPAIRS, {}, True), (UPDATES, {}, False), (UP_TO_DATE, {}, False)),
+        *((UPDATES, KNOWN, True), (UP_TO_DATE, KNOWN, False), (STOPPED, KNOWN, False)),
+    ):
+        shop = made(seen, rows=rows, pulls={1: pull()})
         carried(shop, last=last)
         assert ("passed" in shop.turns) is (last and passes)
