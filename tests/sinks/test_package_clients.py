@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from migrator.sinks.package_clients import package_calls
-from tests.flow.reading import BOOK, follow
+from migrator.sinks.package_clients import package_calls, runs
+from tests.flow.reading import BOOK, command, follow
 
 KEY = "//npm.apkg.io/acme/:_auth"
 AT = "--registry https://npm.apkg.io/acme"
@@ -70,6 +70,21 @@ def test_a_host_that_files_name_counts_where_a_command_names_no_address() -> Non
 
     assert [one.host for one in package_calls(flow, BOOK, hosts=hosts)] == ["npm.apkg.io"]
     assert asked == [("npm", "npm")]
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("npm ci", True),
+        ("docker run node npm ci", True),
+        ("docker run node sh -c 'npm ci'", True),
+        ("docker run node ls", False),
+        ("make npm", False),
+        ("echo npm ci", False),
+    ],
+)
+def test_a_client_runs_by_itself_or_in_a_container(text: str, whether: bool) -> None:
+    assert runs(command(text), BOOK.package_clients["npm"], BOOK) is whether
 
 
 def test_what_rules_of_ones_own_call_native_is_not_stored() -> None:
