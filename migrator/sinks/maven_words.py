@@ -62,10 +62,10 @@ def words_of(command: Command) -> MavenWords:
             _define(without(word, len("--define=")), properties)
         elif name in _USER or name in _OTHERS:
             if equals or text is None:  # in one word
-                value = without(word, len(name) + len(equals))
+                place = without(word, len(name) + len(equals))
             else:
-                value = words.pop(0) if words else Value.of(Unknown("nothing"))
-            given["user" if name in _USER else "others"].append(value)
+                place = words.pop(0) if words else Value.of(Unknown("nothing"))
+            given["user" if name in _USER else "others"].append(place)
         elif match := _GLUED.match(head):
             given["user" if match[0] == "-s" else "others"].append(without(word, match.end()))
         elif _TAKES.fullmatch(text or "") and words:
