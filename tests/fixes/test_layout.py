@@ -32,7 +32,7 @@ def laid(text: str) -> tuple[str | None, list[str]]:
     return (plan.changes[0].after.decode() if plan.changes else None), details
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("end", ["\n", ""])
 @pytest.mark.parametrize(
     ("before", "after"),

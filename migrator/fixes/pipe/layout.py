@@ -105,8 +105,8 @@ class Layout:
     def items(self, part: Part, here: Sequence[Insert], ended: bool) -> str:
         """The lines of the new items. `ended`: the last one ends in a newline."""
         start, lead = self.start(part)
-        found = _NEWLINE.search(self.text, start)
-        newline = found[0] if found else "\r\n" if "\r\n" in self.text else "\n"
+        found = _NEWLINE.search(self.text, start) or _NEWLINE.search(self.text)
+        newline = found[0] if found else "\n"
         lines: list[str] = []
         for _, before, pipe in here:
             run, variables = pipe.keys
