@@ -18,6 +18,7 @@ from tests.fixes.pushing import (
     WEB,
     details,
     found,
+    reported,
     written,
 )
 from tests.flow.reading import BOOK
@@ -163,6 +164,7 @@ def test_a_line_elsewhere_may_keep_the_login(script: tuple[str, ...], reason: tu
 @pytest.mark.parametrize(
     "line",
     [
+        "docker push pypi.apkg.io/acme/web",
         "docker inspect web",
         "docker inspect web < x",
         "docker history web > x",
@@ -216,6 +218,12 @@ def test_a_pipe_in_the_after_script_is_not_asked_for_what_the_script_does() -> N
     assert why(BUILD, "set +e", "exit 0", after=f"{LOGIN}\n{TAG}\n{PUSH}") == []
 
 
+def test_what_runs_behind_the_first_login_may_use_it() -> None:
+    first, second = reported(BUILD, LOGIN, "./x", LOGIN, TAG, PUSH).findings
+    assert [one.detail for one in (*first.reasons, *second.reasons)] == [BEHIND.format("x")] * 2
+    assert why(BUILD, "./x", LOGIN, TAG, PUSH) == []
+
+
 def test_a_pipe_pushes_to_its_own_registry() -> None:
     assert BOOK.push_pipe
     book = replace(BOOK, push_pipe=replace(BOOK.push_pipe, registry="other"))
@@ -236,11 +244,19 @@ def test_a_pipe_needs_a_runner_with_containers(labels: str, reason: tuple[str, s
     assert reasons == ([reason] if reason else [])
 
 
-def test_an_agent_of_the_step_may_use_the_login() -> None:
-    script = (*map(written, (BUILD, LOGIN, TAG, PUSH)), "agent: web")
-    report = report_on({PATH: step(*script).encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE))
-    reasons = [(one.detail, one.subject) for finding in report.findings for one in finding.reasons]
-    assert ("an agent of the step may use the login", "the agent") in reasons
+@pytest.mark.parametrize(
+    ("item", "reasons"),
+    [
+        ("agent: web", [("an agent of the step may use the login", "the agent")]),
+        ("pipe: acme/scan:1", []),
+    ],
+)
+def test_an_agent_of_the_step_may_use_the_login(item: str, reasons: list[tuple[str, str]]) -> None:
+    script = (*map(written, (BUILD, LOGIN, TAG, PUSH)), item)
+    (finding,) = report_on(
+        {PATH: step(*script).encode(), "Dockerfile": b"FROM alpine\n"}, Settings(pipe=STYLE)
+    ).findings
+    assert [(one.detail, one.subject) for one in finding.reasons if one.code.startswith("pipe-")] == reasons
 
 
 @pytest.mark.parametrize(("base", "asked"), [(WEB, True), ("alpine", False)])

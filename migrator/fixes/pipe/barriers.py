@@ -81,8 +81,8 @@ class Barriers:
 
     # The login
 
-    def other_uses(self, logins: Collection[Span]) -> None:
-        """Nothing but pushes of the step may need the login. `logins` are the places of the statements that log in."""
+    def other_uses(self) -> None:
+        """Nothing but pushes of the step may need the login; what its own statement begins with is known not to."""
         for shell in self.facts.shells:
             for use in shell.images:
                 name = self.name(use.reference)
@@ -97,8 +97,7 @@ class Barriers:
             raise Refused("pipe-mixed", f"{task.what} of the step may use the login", subject)
         since = (self.shell.order, self.first_login)
         for work in self.engine.works:
-            inside = work.shell == self.shell.order and any(span.contains(work.command.span) for span in logins)
-            if (work.at > since and not inside) or (work.kind is Effect.PROGRAM and work.command.name == "trap"):
+            if work.at > since or (work.kind is Effect.PROGRAM and work.command.name == "trap"):
                 self.needs_login(work)
 
     def needs_login(self, work: Work) -> None:

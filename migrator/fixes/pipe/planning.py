@@ -107,7 +107,7 @@ class _Planner:
             raise Refused("pipe-no-push", "the script shows no push with this login")
         pushes = [push.command for image in images for push in image.pushes]
         self.removed += dict.fromkeys(self.statements.login(login.command) for login in self.logins)
-        self.barriers.other_uses([one.span for one in self.removed])
+        self.barriers.other_uses()
         self.barriers.digests(min(push.order for push in pushes))
         self.barriers.endings(max(push.order for push in pushes), [one.span for one in self.removed])
         inserts = [self.insert(image) for image in images]
