@@ -127,6 +127,7 @@ def test_a_line_between_the_login_and_the_push_may_need_no_login(line: str) -> N
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
+        ((BUILD, "trap 'docker rmi web' EXIT", LOGIN, TAG, PUSH), (BEHIND.format("trap"), "trap")),
         (
             (BUILD, "exec > log", LOGIN, TAG, PUSH),
             ("the output of the script, the push included, goes elsewhere", "`exec`"),
@@ -177,7 +178,9 @@ def test_a_line_behind_the_push_may_need_no_digest(line: str) -> None:
     assert why(BUILD, LOGIN, TAG, PUSH, line) == []
 
 
-@pytest.mark.parametrize("line", ["docker inspect web > x", "docker images --digests", "docker build --iidfile x ."])
+@pytest.mark.parametrize(
+    "line", ["trap 'echo x' EXIT", "docker inspect web > x", "docker images --digests", "docker build --iidfile x ."]
+)
 def test_a_line_before_the_push_reads_no_digest_of_it(line: str) -> None:
     assert why(BUILD, line, LOGIN, TAG, PUSH) == []
 

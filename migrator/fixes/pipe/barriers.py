@@ -97,7 +97,7 @@ class Barriers:
             raise Refused("pipe-mixed", f"{task.what} of the step may use the login", subject)
         since = (self.shell.order, self.first_login)
         for work in self.engine.works:
-            if work.at > since or (work.kind is Effect.PROGRAM and work.command.name == "trap"):
+            if work.at > since or work.command.name == "trap":
                 self.needs_login(work)
 
     def needs_login(self, work: Work) -> None:
