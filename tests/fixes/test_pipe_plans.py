@@ -24,6 +24,7 @@ from tests.fixes.pushing import (
     details,
     found,
     piped,
+    reported,
     written,
 )
 from tests.memory import PATH, Memory, planned, report_on, step
@@ -219,3 +220,16 @@ def test_a_name_that_another_pipe_is_given_stays() -> None:
         for name in (WEB, API)
     }
     assert {name: TAG in plan.changes[0].after.decode() for name, plan in left.items()} == {WEB: True, API: False}
+
+
+def test_a_script_with_native_credentials_hides_no_login_of_the_next_one() -> None:
+    native = LOGIN.replace("$PAT", "$BITBUCKET_PACKAGES_TOKEN").replace("$USR", "$BITBUCKET_PACKAGES_USERNAME")
+    finding = found(BUILD, native, after=f"{LOGIN}\n{TAG}\n{PUSH}")
+    assert [one.code for one in finding.reasons] == ["mixed-logins"]
+    assert finding.path == PATH
+
+
+def test_logins_of_two_scripts_are_each_told() -> None:
+    report = reported(BUILD, LOGIN, TAG, PUSH, after=f"{LOGIN}\n{PUSH_API}")
+    said = [{one.detail for one in finding.reasons if one.code.startswith("pipe-")} for finding in report.findings]
+    assert said == [{"script and after-script use one login"}] * 2
