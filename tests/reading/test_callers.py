@@ -104,3 +104,25 @@ def test_scripts_that_name_each_other_in_a_circle_behind_it_have_no_other_user()
 def test_scripts_that_name_each_other_have_no_other_user() -> None:
     files = {"scripts/again.sh": "sh scripts/login.sh\n", "scripts/login.sh": f"{LOGIN}chmod +x scripts/again.sh\n"}
     assert not outsider(run="sh scripts/again.sh", **files)
+
+
+def test_who_uses_a_script_that_runs_it_uses_it_too() -> None:
+    files = {"scripts/one.sh": "sh scripts/two.sh\n", "scripts/two.sh": "sh scripts/login.sh\n"}
+    assert outsider(run="sh scripts/one.sh", **files) == ""
+    assert outsider(run="sh scripts/one.sh", Makefile="all:\n\tsh scripts/one.sh\n", **files) == "Makefile"
+
+
+@pytest.mark.parametrize(
+    ("kept", "who"),
+    [
+        ("scripts/login.sh", "an artifact of a step"),
+        ("scripts/**", "an artifact of a step"),
+        ("scripts", "an artifact of a step"),
+        ("dist/**", ""),
+        ("scripts/other.sh", ""),
+    ],
+)
+def test_a_script_that_a_step_keeps_has_another_user(kept: str, who: str) -> None:
+    files = {PATH: f"{STEP}          - sh scripts/login.sh\n        artifacts: ['{kept}']\n", "scripts/login.sh": LOGIN}
+    view = Memory({name: text.encode() for name, text in files.items()})
+    assert Callers(Reading(view, BOOK, Settings(), [PATH], BITBUCKET)).outsider("scripts/login.sh") == who

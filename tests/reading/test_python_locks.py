@@ -22,6 +22,7 @@ OTHER = '[[package]]\nname = "other"\nsource = { registry = "https://pypi.org/si
         (OTHER, []),
         (OTHER + UV, ["web-kit"]),
         (UV + OTHER, ["web-kit"]),
+        (OTHER + UV.replace("[[package]]", "[[package]] # the next"), ["web-kit"]),
         (UV.replace("https://pypi", "HTTP://PYPI"), ["web-kit"]),
         (UV.replace("apkg.io/", "apkg.io:443/"), ["web-kit"]),
         (UV.replace("apkg.io/", "apkg.io:8443/"), []),
