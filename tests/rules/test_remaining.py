@@ -100,3 +100,11 @@ def test_what_the_after_script_reads_at_the_same_place_of_its_own_text_remains()
     lines = "".join(f"          - {line}\n" for line in ("set -x", LOGIN))
     first, second = report_on(step("set -x", LOGIN) + f"        after-script:\n{lines}").findings
     assert [(one.remaining, len(one.reasons)) for one in (first, second)] == [(("BB_EMAIL", "BB_PKG_TOKEN"), 1)] * 2
+
+
+def test_what_the_after_script_reads_for_a_login_that_changes_too_does_not_remain() -> None:
+    after = f"        after-script:\n          - {LOGIN}\n"
+    assert [one.remaining for one in report_on(step(LOGIN) + after).findings] == [(), ()]
+    assert [one.remaining for one in report_on(step(LOGIN, "ls") + after.replace("login", "logout")).findings] == [
+        ("BB_EMAIL", "BB_PKG_TOKEN")
+    ]
