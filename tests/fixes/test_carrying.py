@@ -84,3 +84,16 @@ def test_what_is_left_there_may_be_read_later(before: str, after: str, reader: s
 def test_a_file_with_another_text_carries_nothing() -> None:
     assert said("echo hello > t\ndocker login crg.apkg.io -u $U -p $P\nnode x t") == set()
     assert said("echo $Q > t\ndocker login crg.apkg.io -u $U -p $P\nnode x t") == set()
+
+
+@pytest.mark.parametrize(
+    ("script", "reader"),
+    [
+        (f"echo hunter > t\n{FED}node x", "`node`"),
+        (f"echo hunter > t\n{FED}rm t; node x", ""),
+        (f"echo hunter > u; echo hunter > t\n{FED}rm t; node x", ""),
+        ("echo hunter > t\ndocker login crg.apkg.io -u $U -p hunter\nnode x", ""),
+    ],
+)
+def test_a_literal_is_carried_by_the_file_that_it_is_read_from(script: str, reader: str) -> None:
+    assert said(script) == through(reader)

@@ -72,3 +72,16 @@ def test_the_log_is_taken_not_to_show_a_token_that_python_would_print(words: str
 def test_a_trace_may_show_the_user_name_and_never_the_token(login: str, reasons: list[str]) -> None:
     (finding,) = report_on(step("set -x", f"'{login}'", PUSH)).findings
     assert [reason.code for reason in finding.reasons] == reasons
+
+
+@pytest.mark.parametrize(
+    ("script", "reasons"),
+    [
+        (("set -x", "T=$PAT", "set +x"), ["traced"]),
+        (("T=$PAT", "set -x", "ls", "set +x"), []),
+        (("set -x", "O=$OTHER", "set +x", "T=$PAT"), []),
+    ],
+)
+def test_a_trace_shows_the_assignments_on_the_way_of_the_token(script: tuple[str, ...], reasons: list[str]) -> None:
+    (finding,) = report_on(step(*script, LOGIN.replace("$PAT", "$T"), PUSH)).findings
+    assert [reason.code for reason in finding.reasons] == reasons

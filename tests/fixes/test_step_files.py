@@ -47,6 +47,8 @@ def left(script: str, files: dict[str, str], tail: str = "") -> list[int]:
         ('git remote add up "https://x:$PAT@bitbucket.org/acme/web"\ngit push up', {}, ""),
         ('echo "$PAT" > token\nrm token', {}, "        artifacts: [token]\n"),
         (f"{WRITE}\ngit status build.env", {}, ""),
+        (f"{WRITE}\ngit() {{ :; }}\ngit add -A", {}, ""),
+        (f"{WRITE}\ngit add ''", {}, ""),
         (f"{WRITE}\nrm build.env\ndocker build -t web .", COPYING, ""),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.fixes.verify import Unverified, prove, rewrite
+from migrator.fixes.verify import Unverified, prove, rewrite, rewrite_called
 from migrator.text.edits import Edit
 from migrator.text.source import Source, Span
 
@@ -109,3 +109,22 @@ def test_lists_in_a_list_are_parts_of_one_program_in_their_order(text: str) -> N
     broken = text.replace("fi", "done")
     with pytest.raises(Unverified, match="can't read a fixed script again"):
         prove(Source("f", broken), [Edit("f", Span(broken.index("$OLD"), broken.index("$OLD") + 4), "$NEW")])
+
+
+@pytest.mark.parametrize("text", ["- abc\n", "- 'abc'\n", '- "abc"\n', "- |\n  abc\n"])
+@pytest.mark.parametrize("offset", [0, 1, 2])
+def test_text_can_be_put_in(text: str, offset: int) -> None:
+    at = text.index("abc") + offset
+    assert rewrite(Source("f", text), [Edit("f", Span(at, at), "x")]) == f"{text[:at]}x{text[at:]}"
+
+
+def test_a_file_that_a_program_runs_is_read_again_by_its_reader() -> None:
+    text = "set -e\ndocker login crg.apkg.io -p $OLD\n"
+    span = Span(text.index("$OLD"), text.index("$OLD") + 4)
+    edit = Edit("f", span, "$NEW")
+    assert rewrite_called(Source("f", text), [edit, edit], "shell") == text.replace("$OLD", "$NEW")
+    for new in ("$NEW; rm x", "$(rm x)", "'"):
+        with pytest.raises(Unverified, match="says something else"):
+            rewrite_called(Source("f", text), [Edit("f", span, new)], "shell")
+    with pytest.raises(Unverified, match="do not fit together"):
+        rewrite_called(Source("f", text), [edit, Edit("f", span, "$X")], "shell")
