@@ -9,7 +9,6 @@ from msgspec import Struct
 from migrator.engine.walk import Shown, ShownCommand, ShownLogin, ShownSink
 from migrator.findings.records import Report, Use
 from migrator.flow.events import Command
-from migrator.flow.library import FIRST
 from migrator.frontends.shell.programs import lower
 from migrator.ir import rendering
 from migrator.ir.nodes import Constant, Statement
@@ -76,7 +75,7 @@ class Stages(Struct, frozen=True):
     def program(self, span: Span) -> str:
         """The nodes of a place: with what stands around it, as far as that is short."""
         placed = next((one for one in reversed(self.shell.trace.called) if one.start <= span.start), None)
-        statements = placed.statements if placed and span.start >= FIRST else lower(self.shell.script.text)
+        statements = placed.statements if placed else lower(self.shell.script.text)
         around = (one for one in every(statements) if isinstance(one, Statement) and one.span.contains(span))
         texts = [rendering.statement(rendering.hiding(one, self.hidden)) for one in around]
         return next((text for text in texts if len(text) <= _LONGEST), texts[-1] if texts else "")

@@ -7,7 +7,8 @@ import pytest
 from migrator.engine.showing import Secrets, Stages, _origin
 from migrator.findings.settings import Settings
 from migrator.fixes.opinion import Sighting
-from migrator.ir.values import Literal
+from migrator.ir.nodes import Constant, Read
+from migrator.ir.values import Literal, TracedRead
 from migrator.platforms.bitbucket.platform import BITBUCKET
 from migrator.reading.repository import Reading
 from migrator.sinks.credentials import origin
@@ -84,7 +85,8 @@ def test_in_what_a_login_is_kept_is_said_by_a_name_that_people_know(script: str,
 
 def stages(script: str, file: str = "") -> Stages:
     files = {PATH: step("|\n" + "".join(f"            {line}\n" for line in script.split("\n"))).encode()}
-    reading = Reading(Memory({**files, "a.sh": file.encode()}), BOOK, Settings(), [PATH], BITBUCKET)
+    files |= {"a.sh": file.encode(), "b.sh": b"if ls; then ls crg.apkg.io; fi\n"}
+    reading = Reading(Memory(files), BOOK, Settings(), [PATH], BITBUCKET)
     (shell,) = reading.facts[0].shells
     return Stages(shell, SECRETS, BOOK)
 
@@ -135,6 +137,8 @@ def test_a_command_whose_program_is_not_known_says_so() -> None:
         (f"docker login crg.apkg.io -u u -p p {'y ' * 300}", "", "(call docker login"),
         ("sh a.sh", LOGIN, "(call docker login"),
         ("sh a.sh", f"ls\nif x; then {LOGIN}; fi", "(if"),
+        ("sh a.sh\nsh b.sh", LOGIN, "(call docker login"),
+        (f"sh b.sh\n{LOGIN}", "", "(call docker login"),
     ],
 )
 def test_the_nodes_of_a_place_are_shown_with_those_around_it_that_are_short(
@@ -155,6 +159,23 @@ def test_where_the_halves_of_a_login_to_packages_come_from_is_shown_and_of_anoth
 def test_a_host_that_is_not_known_is_told_with_why() -> None:
     shown = stages('docker login "$REGISTRY" -u "$U" -p "$T"')
     assert shown.login(shown.shell.logins[0]).host.startswith("cannot tell, because of ")
+    shown = stages(LOGIN)
+    assert shown.login(shown.shell.logins[0]).host == "crg.apkg.io"
+
+
+def test_text_that_was_made_of_what_is_assigned_at_the_place_of_a_credential_is_hidden() -> None:
+    shown = stages("P=q7Zk2mXw9pLd\nQ=another\nread -r R <<< abc\nsee ${P%d} ${Q%r} ${R%c} ${S:-abc} # crg.apkg.io")
+    script = shown.shell.script
+    source = script.source_at(Span(0, 1))
+    at = source.text.index("q7Zk")
+    secrets = Secrets({PATH: (Span(at, at + 12),)}, frozenset())
+    see = next(one for one in shown.shell.trace.commands if one.name == "see")
+    literals = [[one for one in word.value.pieces if isinstance(one, Literal)] for word in see.arguments]
+    assert [any(secrets.hides(script, one) for one in each) for each in literals] == [True, False, False, False]
+    assert not secrets.hides(script, Constant("x", None))
+    assert not secrets.hides(
+        script, Literal("x", provenance=(TracedRead(Read("S", Span(0, 1), Span(0, 1)), None, ()),))
+    )
 
 
 @pytest.mark.parametrize(
