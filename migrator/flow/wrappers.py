@@ -44,7 +44,7 @@ def unwrap(
     programs: Programs,
     functions: Collection[str],
     clone: str,
-    is_own: Callable[[str], bool] = lambda _: False,
+    is_own: Callable[[str], bool],
 ) -> Unwrapped:
     """`is_own`: whether a module of that name is in the repository, and so another one than the program."""
     done = Unwrapped("", ())

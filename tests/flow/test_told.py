@@ -55,6 +55,8 @@ def named(paths: Paths) -> set[str]:
         ("BASH_ENV=a.sh bash -c x", {"a.sh"}),
         ("export BASH_ENV=a.sh; see", {"a.sh"}),
         ("BASH_ENV=a.sh; see", set()),
+        ("BASH_ENV=a.sh: see", {"a.sh"}),
+        ("docker exec box sh https://x.invalid/a.sh", set()),
         ("OTHER=a.sh see", set()),
         ("BASH_ENV=ci see", {"ci/a.sh", "ci/a", "ci/b.sh"}),
         ("BASH_ENV=ci/a see", {"ci/a.sh", "ci/a"}),

@@ -48,9 +48,13 @@ UNWRAPPED = [
     ("uv tool run see a", "see", ["a"], ("uv",)),
     ("uv tool install see a", "uv", ["tool", "install", "see", "a"], ()),
     ("uv tool", "uv", ["tool"], ()),
+    ("uv tool $X see", "uv", ["tool", None, "see"], ()),
+    ("uv $X see", "uv", [None, "see"], ()),
     ("uv run a.py b", "python", ["a.py", "b"], ("uv",)),
     ("uv run -m tools b", "python", ["-m", "tools", "b"], ("uv",)),
     ("python -m twine a", "twine", ["a"], ("python",)),
+    ("python -m twine", "twine", [], ("python",)),
+    ("python -u -m twine", "twine", [], ("python",)),
     ("sudo python3.12 -uB -m twine a", "twine", ["a"], ("sudo", "python3.12")),
     ("py -3.12 -m twine a", "twine", ["a"], ("py",)),
     ("uv run -m twine a", "twine", ["a"], ("uv", "python")),
@@ -80,6 +84,7 @@ def test_which_program_runs_in_the_end(text: str, program: str, words: list[str]
         ("env -S 'see \"a b\"' c", [None, 'see "a b"', "c"]),
         ("sudo $X a", ["${X}", "a"]),
         ("timeout 5 $X a", ["${X}", "a"]),
+        ("retry $X a", ["${X}", "a"]),
     ],
 )
 def test_a_program_that_is_not_known_stands_among_its_words(text: str, words: list[str | None]) -> None:
