@@ -49,8 +49,8 @@ def unwrap(
     """`is_own`: whether a module of that name is in the repository, and so another one than the program."""
     done = Unwrapped("", ())
     while arguments:
-        text = arguments[0].text
-        name = posixpath.basename(text) if text else ""
+        text = arguments[0].text or ""
+        name = posixpath.basename(text)
         wrapper = programs.wrappers.get(name)
         if name not in functions and (module := _module(name, arguments[1:], programs, is_own)):
             done = replace(done, wrappers=(*done.wrappers, name))
@@ -66,7 +66,7 @@ def unwrap(
         sourced = (*done.sourced, *passed.sourced)
         done = replace(done, overrides=overrides, folders=folders, sourced=sourced, cleared=cleared or done.cleared)
         if not passed.arguments:
-            program = text or name if wrapper.commands else name
+            program = text if wrapper.commands else name
             return replace(done, program=program, arguments=arguments[1:])
         done = replace(done, wrappers=(*done.wrappers, name))
         arguments = passed.arguments

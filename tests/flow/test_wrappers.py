@@ -67,6 +67,8 @@ UNWRAPPED = [
     ("poetry", "poetry", [], ()),
     ("sudo", "sudo", [], ()),
     ("sudo -u ci", "sudo", ["-u", "ci"], ()),
+    ("sudo -u", "sudo", ["-u"], ()),
+    ("sudo -Eu", "sudo", ["-Eu"], ()),
     ("timeout 5", "timeout", ["5"], ()),
 ]
 
@@ -100,6 +102,7 @@ def test_a_program_that_is_not_known_stands_among_its_words(text: str, words: li
         ("T=a U=b see", {"T": "a", "U": "b"}),
         ("env T=a see", {"T": "a"}),
         ("T=a env U=b see", {"T": "a", "U": "b"}),
+        ("T=a env U=$X see", {"T": "a", "U": "${X}"}),
         ("sudo T=a see", {"T": "a"}),
         ("sudo env T=a see", {"T": "a"}),
         ("T=a env -i U=b see", {"U": "b"}),
