@@ -239,6 +239,16 @@ def test_what_is_in_a_command_that_is_not_known_may_run(monkeypatch: pytest.Monk
     assert program(lower("{ a  $B >c; }")) == expected
 
 
+def test_what_is_directly_in_it_is_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = shfmt.tree("a $B $(c) <(d)")
+    command = tree["Stmts"][0]["Cmd"]
+    parts = [word["Parts"] for word in command["Args"][1:]]
+    tree["Stmts"][0]["Cmd"] = {"Type": "NewClause", "Pos": command["Pos"], "End": command["End"], "X": parts}
+    monkeypatch.setattr(shfmt, "tree", lambda _: tree)
+    expected = "(havoc[a command that is not known] $B* (capture (call c)) (stream (call d)))"
+    assert program(lower("a  $B $(c) <(d)")) == expected
+
+
 def test_a_text_is_read_again_where_it_stands_elsewhere_or_within_something_else() -> None:
     text = "see 'a' $B"
     plain = lower(text)

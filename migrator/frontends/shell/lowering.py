@@ -373,7 +373,7 @@ class Lowering:
             splits=not double,
             index=index,
             sets=changes.set_names([tree.get("Index"), tree.get("Slice")]),
-            words=tuple(word for one in rest if one for word in self.inner([one])),
+            words=tuple(word for one in rest for word in self.inner([one])),
             change=changes.change(tree, double) if through == "changed" else None,
         )
 
@@ -390,9 +390,9 @@ class Lowering:
             elif isinstance(inner, dict):
                 if "Parts" in inner and "Pos" in inner:
                     yield self.word(inner)
-                elif inner is not tree and inner.get("Type") in ("CmdSubst", "ProcSubst", "ParamExp"):
+                elif inner.get("Type") in ("CmdSubst", "ProcSubst", "ParamExp"):
                     yield Join((self.part(inner, double=False),), self.span(inner))
-                elif inner is not tree and "Cmd" in inner:
+                elif "Cmd" in inner:
                     span = self.span(inner)
                     yield Join((Capture((self.statement(inner),), span),), span)
                 else:
