@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import libcst as cst
 import pytest
 
 from migrator.frontends.python import lower
@@ -101,6 +102,14 @@ def test_what_can_be_written_in_place_of_a_string(text: str, reads: str) -> None
 )
 def test_what_gives_a_name_a_value_makes_it_a_variable(text: str) -> None:
     assert "(set z %x)" in shown(f"{text}\nz = x")
+
+
+@pytest.mark.skipif(not hasattr(cst, "LazyImport"), reason="this libcst reads no such import")
+@pytest.mark.parametrize(
+    "text", ["lazy import os as o\nx = o.environ['A']", "lazy from os import getenv\nx = getenv('A')"]
+)
+def test_a_lazy_import_names_what_any_other_does(text: str) -> None:
+    assert shown(text) == "(set x $A)"
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,8 @@ def test_what_an_assignment_gives(source: str, nodes: str) -> None:
             "def f():\n    return 1\nif x and f() == y:\n    z = 1",
             "(define f [] (scope (return ?))) (if (do (may (evaluate (invoke f) ?)) (test (empty ?))) (set z ?) (do))",
         ),
+        ("T = f()\ndef g[T: int](): pass", "(set T ?) (define g [] (scope)) (scope whenever (evaluate (invoke g)))"),
+        ("T = f()\nclass C[T: T]: pass", "(set T ?) (evaluate %T)"),
     ],
 )
 def test_what_a_statement_runs(source: str, nodes: str) -> None:

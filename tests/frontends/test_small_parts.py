@@ -7,6 +7,7 @@ import pytest
 
 from migrator.frontends.python import tree
 from migrator.frontends.shell.quoting import without_tabs
+from migrator.ir.nodes import ProgramError
 from migrator.text.source import Span
 
 
@@ -27,6 +28,18 @@ from migrator.text.source import Span
 def test_which_arguments_surely_end_a_program_with_a_failure(call: str, fails: bool) -> None:
     ended = cst.ensure_type(cst.parse_expression(call), cst.Call)
     assert tree.fails(ended.args) is fails
+
+
+@pytest.mark.parametrize("line", ["x = a and b", "x = a or b", "print (1)"])
+def test_so_many_parts_of_a_program_may_nest(line: str) -> None:
+    text = f"{'print x' if 'print' in line else 'y = 1'}\n"
+    if "print" in line:
+        with pytest.raises(ProgramError, match="not valid Python"):
+            tree.parse(text + f"{line}\n" * 2000)
+    else:
+        tree.parse(text + f"{line}\n" * 2000)
+    with pytest.raises(ProgramError, match="nested too deeply"):
+        tree.parse(text + f"{line}\n" * 2001)
 
 
 @pytest.mark.parametrize(

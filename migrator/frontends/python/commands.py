@@ -184,7 +184,6 @@ def _words(to: Expressions, started: _Started, node: cst.Call) -> list[Join]:
     if None in words:
         return [Join((to.unknown(node),), to.names.span(node)), *filter(None, words)]
     to.tell(*started.words, *filter(None, [started.argv]))
-    to.told.add(node)
     return list(filter(None, words))
 
 

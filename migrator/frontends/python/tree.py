@@ -86,7 +86,7 @@ def changed(before: cst.Module, after: cst.Module) -> list[str] | None:
     pending: list[tuple[cst.CSTNode, cst.CSTNode]] = [(before, after)]
     while pending:
         old, new = pending.pop()
-        if isinstance(old, cst.SimpleString) and isinstance(new, cst.Subscript) and not (old.lpar or old.rpar):
+        if isinstance(old, cst.SimpleString) and isinstance(new, cst.Subscript) and not old.lpar:
             found.append(after.code_for_node(new))
             continue
         if type(old) is not type(new) or len(old.children) != len(new.children):
@@ -111,7 +111,7 @@ def nearest(*nodes: cst.CSTNode | None) -> Iterator[cst.BaseExpression]:
             case cst.Arg():
                 inner = [node.value]
             case cst.Param():
-                inner = [node.annotation, node.default]
+                inner = [node.default]
             case cst.MatchAs() | cst.MatchKeywordElement():
                 inner = [node.pattern]
             case cst.MatchMapping():
