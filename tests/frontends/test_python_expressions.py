@@ -105,6 +105,38 @@ from tests.frontends.nodes import shown
         ('x = y.Path("a") / b', "(set x (text (? ? 'a') '/' ?))"),
         ('x = (y / "a") / (z / w)', "(set x (text ? '/' 'a' '/' (? ? ?)))"),
         ('x = f"{y}" / z', "(set x (text ? '/' ?))"),
+        (
+            'def g():\n    return 1\nx = y and "a" + g()',
+            "(define g [] (scope (return ?))) (may (evaluate (text 'a' (invoke g)))) (set x (? ?))",
+        ),
+        (
+            'def g():\n    return 1\nx = y and "a" + "b"',
+            "(define g [] (scope (return ?))) (set x (? ? (text 'a' 'b'))) (scope whenever (evaluate (invoke g)))",
+        ),
+        (
+            "def g():\n    return 1\nx = y and g() + g()",
+            "(define g [] (scope (return ?))) (may (evaluate (text (invoke g) (invoke g)))) (set x (? ?))",
+        ),
+        (
+            'def g():\n    return 1\nx = y and os.getenv("A", g())',
+            "(define g [] (scope (return ?))) (may (evaluate (default $A (invoke g)))) (set x (? ?))",
+        ),
+        (
+            'def g():\n    return 1\nx = y and os.getenv("A", "b")',
+            "(define g [] (scope (return ?))) (set x (? ? (default $A 'b'))) (scope whenever (evaluate (invoke g)))",
+        ),
+        (
+            "def g():\n    return 1\nx = y and z(g())",
+            "(define g [] (scope (return ?))) (may (evaluate (? (invoke g)))) (set x (? ?))",
+        ),
+        (
+            "def g():\n    return 1\nx = y and z(w)",
+            "(define g [] (scope (return ?))) (set x (? ? (? ?))) (scope whenever (evaluate (invoke g)))",
+        ),
+        (
+            'def g():\n    return 1\nx = y and (g(), "a")',
+            "(define g [] (scope (return ?))) (may (evaluate (? (invoke g) 'a'))) (set x (? ?))",
+        ),
     ],
 )
 def test_what_an_expression_gives(source: str, nodes: str) -> None:
