@@ -72,7 +72,8 @@ class _Comparison(Struct, frozen=True):
             return self.rows(one, other) if isinstance(other, tuple) else None
         if isinstance(one, Read) and (edit := self.renaming(one)):
             return self.renamed(one, other, edit) if isinstance(other, Read) else None
-        if type(one) is not type(other):
+        kind = type(other)
+        if type(one) is not kind:
             return None
         if isinstance(one, Redirect) and one.raw and one.written:
             edited = tuple(self.within(one.written))
