@@ -10,8 +10,10 @@ import pytest
 from migrator.bitbucket.hashes import Hash
 from migrator.bitbucket.records import Level, Run, Variable
 from migrator.rulebook import reading as rulebook
-from migrator.secrets import answers
+from migrator.secrets import answers, kept
 from migrator.secrets.answers import KeptAnswers
+from migrator.secrets.records import RefFacts, RepositoryFacts, Stand
+from migrator.secrets.references.records import Doubt, Found, OpaqueKind
 from migrator.secrets.survey import RecentRuns
 
 BOOK = rulebook.load()
@@ -66,3 +68,26 @@ def test_what_another_version_wrote_is_not_known(document: bytes) -> None:
 
 def test_a_name_that_is_no_text_is_not_kept() -> None:
     assert answers.written(KeptAnswers("x", True, True, ("\udcff",), {})) is None
+
+
+def imports(*kinds: OpaqueKind) -> Found:
+    return Found(opaque=tuple(Doubt(kind, "a.yml", 1, 1, "") for kind in kinds))
+
+
+@pytest.mark.parametrize(
+    ("refs", "alone"),
+    [
+        ([], True),
+        ([("main", "", OpaqueKind.DUMP)], True),
+        ([("main", "", OpaqueKind.DUMP), ("dev", "", OpaqueKind.IMPORT)], False),
+        ([("dev", "main", OpaqueKind.DUMP), ("main", "", OpaqueKind.DUMP)], False),
+        ([("main", "", OpaqueKind.DUMP), ("patless/main", "", OpaqueKind.DUMP)], False),
+        ([("my-patless/main", "", OpaqueKind.DUMP)], True),
+    ],
+    ids=str,
+)
+def test_facts_stand_alone_without_imports_and_pull_requests(
+    refs: list[tuple[str, str, OpaqueKind]], alone: bool
+) -> None:
+    every = tuple(RefFacts(name, Stand.NOW, "a", 0, "", imports(kind), True, change_of=of) for name, of, kind in refs)
+    assert kept.stand_alone(RepositoryFacts("web", every, frozenset())) == alone

@@ -48,6 +48,7 @@ def test_another_word_on_variables_is_another_digest(tmp_path: Path) -> None:
         replace(ASKING, waivers=(waiver,)),
         replace(ASKING, waivers=(replace(waiver, until=date(2027, 2, 1)),)),
     ]
+    assert ASKING.leaving, "what leaves its step is looked for where nobody says otherwise"
     options = ListingOptions(tmp_path)
     assert len({asked.configuration_digest(one) for one in every}) == len(every)
     assert len({asked.digest(options, one) for one in every}) == len(every)

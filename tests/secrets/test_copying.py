@@ -117,6 +117,13 @@ def test_a_copy_that_is_as_it_is_elsewhere_is_not_brought(
     assert git.log == log
 
 
+def test_a_copy_that_lacks_history_is_brought_though_its_branches_are_the_same(git: Git) -> None:
+    git.copy(shallow=True)
+    git.here = HEADS
+    assert copying.mirror(git.asking, web(None))
+    assert git.log == ["heads", "mirror https://x.invalid/web.git"]
+
+
 def test_a_repository_without_branches_has_no_commits(git: Git) -> None:
     git.heads = {}
     assert not copying.mirror(git.asking, web(None))

@@ -118,3 +118,17 @@ def test_a_content_that_is_not_here_is_not_looked_into() -> None:
     commits.objects = {oid: one for oid, one in commits.objects.items() if one[1] != USE.encode()}
     found = scanning.scan(commits.survey().objects, ["MY_PAT"], commits.refs).by_ref["refs/heads/main"]
     assert found == Found(not_looked=(NotLooked("a.sh", "its content is not in this clone; fetch it whole"),))
+
+
+def test_what_is_too_large_to_be_searched_says_from_which_size_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = one_branch({"a.bin": USE})
+    objects = commits.survey().objects
+    sizes = objects.sizes
+    trees = {oid for oid, (kind, _) in commits.objects.items() if kind == "tree"}
+    monkeypatch.setattr(
+        objects,
+        "sizes",
+        lambda oids: {oid: size if oid in trees else scanning.STREAMED + 1 for oid, size in sizes(oids).items()},
+    )
+    found = scanning.scan(objects, ["MY_PAT"], commits.refs).by_ref["refs/heads/main"]
+    assert found == Found(not_looked=(NotLooked("a.bin", "it is larger than 64 MiB"),))

@@ -108,3 +108,62 @@ def test_fewer_are_asked_at_a_time_where_few_requests_are_left(
         turns.take(LOGIN, number, request)
     turns.begin(more=True)
     assert tasks.count == begun
+
+
+class Waiting:
+    """Begins nothing by itself."""
+
+    def __init__(self) -> None:
+        self.begun: list[Any] = []
+
+    def open(self, kind: str) -> int:
+        return len(self.begun)
+
+    def begin(self, kind: str, then: Any, ask: Any) -> None:
+        self.begun.append((then, ask))
+
+    def fail(self, cause: Cause) -> None:
+        """The first that was begun fails."""
+        then, _ = self.begun.pop(0)
+        future = Future[Any]()
+        future.set_exception(ApiError(cause, "no"))
+        then(future)
+
+
+def named(name: str) -> VariableRequest:
+    one: Any = name
+    return VariableRequest(one, lambda: name, lambda found: None)
+
+
+PASSING = {Cause.UNREACHABLE, Cause.SERVER, Cause.TOO_SLOW, Cause.INCOMPLETE, Cause.RATE_LIMITED}
+
+
+@pytest.mark.parametrize("cause", list(Cause), ids=str)
+def test_failures_that_another_try_may_mend_are_not_told_at_once(cause: Cause) -> None:
+    tasks: Any = Waiting()
+    told: list[Any] = []
+    turns = Turns(CLIENT, tasks, 1, lambda one, future: told.append(one))
+    turns.take(LOGIN, 0, named("a"))
+    turns.begin(more=False)
+    tasks.fail(cause)
+    assert (told, len(turns)) == (([], 1) if cause in PASSING else (["a"], 0))
+
+
+def test_what_failed_waits_for_all_others_and_is_told_once_the_run_has_ended() -> None:
+    client: Any = SimpleNamespace(budget=SimpleNamespace(max_requests=EACH), sent=0)
+    tasks: Any = Waiting()
+    told: list[Any] = []
+    turns = Turns(client, tasks, 3, lambda one, future: told.append(one))
+    for number, name in enumerate("abc"):
+        turns.take(LOGIN, number, named(name))
+    turns.begin(more=False)
+    tasks.fail(Cause.SERVER)
+    turns.begin(more=False)
+    assert [ask() for _, ask in tasks.begun] == ["b"]
+    turns.begin(more=False)
+    assert [ask() for _, ask in tasks.begun] == ["b"], "c waits still, and so does a"
+    turns.end()
+    tasks.fail(Cause.SERVER)
+    assert (told, len(turns)) == (["b"], 0)
+    turns.begin(more=False)
+    assert tasks.begun == []
