@@ -83,6 +83,14 @@ def test_a_script_within_a_script_that_cannot_be_read_is_told_with_both_reasons(
     ]
 
 
+def test_a_line_that_another_step_runs_too_is_told_where_it_can_be_read() -> None:
+    login = f"docker login {HOST} -u $U -p $T"
+    steps = f'    - step: {{script: [&l {login}, "echo \'x"]}}\n    - step: {{script: [*l]}}\n'
+    (one,) = findings(f"pipelines:\n  default:\n{steps}")
+    assert one.message == f"docker logs in to {HOST} with stored variables $U and $T"
+    assert [reason.detail for reason in one.reasons] == ["the same text also runs in a step that patless can't read"]
+
+
 def test_a_file_that_cannot_be_read_is_of_no_step() -> None:
     (one,) = findings("pipelines: [\n" + step(f"docker login {HOST} -u $U -p $T"))
     assert (one.message, one.uses) == ("a login to Packages is in a file that patless can't read", ())
