@@ -116,8 +116,7 @@ def _sections(texts: Sequence[Value]) -> Iterator[_Entry]:
         if not start.strip() or start.lstrip().startswith(("#", ";")):
             continue
         key = _KEY.match(start)
-        value = _behind(row, key.end()) if key else None
-        if key is None or value is None:
+        if key is None or (value := _behind(row, key.end())) is None:
             entry.doubt = True
         elif key[1].lower() == "repository":
             entry.doubt = entry.doubt or bool(entry.host)
