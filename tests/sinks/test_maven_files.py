@@ -135,3 +135,8 @@ def test_a_project_publishes_to_and_reads_from_addresses_and_has_properties() ->
         Address("s", "https://s", False),
         Address("r", "https://r", True),
     )
+
+
+def test_attributes_are_texts_as_well() -> None:
+    assert said('<x y="z">w</x>').texts == ("w", "z")
+    assert built('<x combine="bb"/>').texts == ("bb",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.rulebook import reading as rulebook
 from migrator.sinks.mentions import mentioned_packages
@@ -104,3 +105,8 @@ def test_time_grows_with_the_text(piece: str) -> None:
     start = time.process_time()
     sum(1 for _ in mentioned_packages(text, BOOK))
     assert time.process_time() - start < 20
+
+
+def test_without_registries_of_images_nothing_is_named() -> None:
+    book = replace(BOOK, registries={name: one for name, one in BOOK.registries.items() if not one.images})
+    assert [*mentioned_packages("docker pull crg.apkg.io/acme/web or /acme/web", book)] == []
