@@ -93,6 +93,7 @@ def test_a_call_without_a_server_for_packages_is_no_login(script: str, files: di
         (f"{DEPLOY} -Dh=npm -Dd=acme", {"pom.xml": PUBLISHES.format("https://${h}.apkg.io/${d}")}, NPM),
         (f"{DEPLOY} -Di=bb", {"pom.xml": POM.replace("bb", "${i}")}, HERE),
         (f"{DEPLOY} -Du='${{a}}' -Da='${{b}}' -Db='${{c}}' -Dc={NPM}", {"pom.xml": NAMES_U}, NPM),
+        (f"mvn -s s.xml deploy:deploy-file -DrepositoryId=bb -Durl={NPM} -Dx=$(x)", {"pom.xml": ""}, NPM),
         ("cp s.xml ~/.m2/settings.xml\nmvn deploy", {}, HERE),
     ],
 )
@@ -283,6 +284,7 @@ UNTOLD = "settings in a file that patless can't tell"
         ("-s s.xml -s s.xml", {}, "settings that the call names twice"),
         ("-s none.xml", {}, "none.xml, which is not there"),
         ("-s s.xml -gs none.xml", {}, "none.xml, which is not there"),
+        ("-s none.xml", {"pom.xml": POM.replace("bb", "${x}")}, "none.xml, which is not there"),
         ("-s s.xml", {"s.xml": "<x/>"}, "s.xml, which patless doesn't read: it has no `settings`"),
         ("-s s.xml", {"pom.xml": POM.replace("bb", "${x}")}, "a server whose id patless can't tell"),
         (
@@ -342,6 +344,22 @@ def test_the_files_that_a_call_reads_are_known_or_it_may_read_any(words: str, fi
     flow = follow(f"mvn {words} deploy")
     given = {"s.xml": FILE, "g.xml": FILE}
     assert read_by(flow, flow.commands[-1], BOOK, given.get) == files
+
+
+def test_a_project_that_is_listed_and_not_there_is_not_read() -> None:
+    given = {"pom.xml": POM, "s.xml": FILE}
+    (one,) = find_maven_logins(follow(DEPLOY), BOOK, given.get, lambda: ["b/pom.xml", "pom.xml"])
+    assert one.bound
+    assert one.bound.doubts == ("patless can't read a pom.xml",)
+
+
+def test_what_is_written_into_one_of_several_files_stands_in_a_text_with_signs_of_its_own() -> None:
+    second = SETTINGS.format(SERVER.format("$U", "$T").replace("bb", "b2"), "")
+    found = call(
+        f"{written(second, 'g.xml')}mvn -gs g.xml -s s.xml deploy",
+        {"s.xml": WRITTEN_OUT, "b/pom.xml": POM.replace("bb", "b2")},
+    )
+    assert (found.files, found.places, found.raw) == (("s.xml",), ("g.xml",), "XML")
 
 
 def test_the_first_settings_that_have_a_server_count() -> None:

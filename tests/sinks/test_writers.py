@@ -192,6 +192,11 @@ def test_what_a_program_writes_is_no_more_than_its_words_tell(text: str, paths: 
     assert written(follow(text), BOOK) == paths
 
 
-@pytest.mark.parametrize("text", ["exit 0", "export A=b", "sleep 1", "true", "echo a", "cat a", "grep a b", "cp a b"])
+CLIENT = [f"docker {words}" for words in ("push a", "pull a", "tag a b", "login -u a -p b", "build .")]
+
+
+@pytest.mark.parametrize(
+    "text", ["exit 0", "export A=b", "sleep 1", "true", "echo a", "cat a", "grep a b", "cp a b", *CLIENT]
+)
 def test_a_program_that_is_known_adds_no_files_besides(text: str) -> None:
     assert adding(follow(text), BOOK) == ""
