@@ -107,6 +107,12 @@ def test_only_the_names_are_written_anew(text: str, after: str | None) -> None:
     assert all(edit.path == "f.yml" for edit in edits)
 
 
+def test_a_value_that_can_not_be_found_in_the_file_stays() -> None:
+    halves = ((Scalar("$U", "", Span(3, 5)), USERNAME), (Scalar("$T", "", Span(9, 11)), TOKEN))
+    edits = pipe_edits(Source("f.yml", "a: *U\nb: $T\n"), PipePair("", "", "", halves, ()))
+    assert [(edit.span, edit.text) for edit in edits] == [(Span(10, 11), TOKEN)]
+
+
 PIPE = (
     "          - pipe: atlassian/pypi-publish:0.4.0\n            variables:\n              PYPI_USERNAME: $U\n"
     "              PYPI_PASSWORD: $T\n              REPOSITORY: https://pypi.apkg.io/acme\n"
