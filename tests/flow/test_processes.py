@@ -10,6 +10,7 @@ from migrator.flow.queries import may_both_run
 from migrator.ir.values import symbol
 from tests.flow.reading import command, follow
 from tests.flow.test_flow import seen
+from tests.flow.test_launching import ran
 
 
 @pytest.mark.parametrize(
@@ -157,3 +158,34 @@ def test_what_is_followed_at_the_end_runs_at_any_time_and_may_find_anything() ->
 @pytest.mark.parametrize("shell", ["ash", "bash", "dash", "ksh", "runuser", "sh", "su", "zsh"])
 def test_each_shell_runs_the_text_that_it_is_told(shell: str) -> None:
     assert seen(f"{shell} -c 'see a'") == [["a"]]
+
+
+def test_what_is_only_called_too_deeply_is_followed_once() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(functions, "_DEEP", 1)
+        patch.setattr(functions, "_MOST_CALLS", 0)
+        assert [one.unordered for one in follow("f() { g; }\ng() { see; }\nf").commands if one.name == "see"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [
+        ("f('x', 'z')", ["x", "z"]),
+        ("f('x')", ["x", "y"]),
+        ("f(*x)", [None, None]),
+        ("f(b='z', a='x')", ["x", "z"]),
+    ],
+)
+def test_a_parameter_is_what_is_given_for_it_or_not_known(call: str, given: list[str | None]) -> None:
+    lines = ("import subprocess", "def f(a, b='y'):", "    subprocess.run(['see', a, b])", call)
+    flow = ran("python3 a.py", {"a.py": "\n".join(lines)})
+    (one,) = [one for one in flow.commands if one.name == "see" and one.calls]
+    assert [word.value.symbol() for word in one.arguments] == given
+    assert {one.positional for one in flow.definitions if one.name.endswith((".a", ".b"))} == {True}
+
+
+def test_a_parameter_that_a_call_leaves_out_is_not_known() -> None:
+    lines = ("import subprocess", "def f(a, b):", "    subprocess.run(['see', a, b])", "f('x')")
+    flow = ran("python3 a.py", {"a.py": "\n".join(lines)})
+    (one,) = [one for one in flow.commands if one.name == "see" and one.calls]
+    assert [word.value.symbol() for word in one.arguments] == ["x", None]
