@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.flow import words
 from migrator.ir.nodes import Quoting, Read
 from migrator.ir.values import (
     EMPTY,
@@ -25,6 +26,7 @@ from migrator.ir.values import (
     unknown,
 )
 from migrator.text.source import Span
+from tests.flow.reading import command
 
 A, B, NAMED, UNSURE = Literal("a"), Literal("b"), Input("T", ()), Unknown("x", names=("U",), files=("f",))
 READ = Read("V", Span(0, 2), Span(1, 2))
@@ -204,3 +206,19 @@ def test_what_is_read_through_an_expansion_says_so_in_each_piece() -> None:
 )
 def test_a_substitution_takes_the_line_ends_off_the_end(row: Alternative, stripped: Alternative) -> None:
     assert Value.of(*row).stripped() == Value.of(*stripped)
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "asks"),
+    [
+        ('"$T"', "", True),
+        ('x"$T"', "x", True),
+        ('"x$(y)"', "x", True),
+        ('"$(y)"', "", True),
+        ('"$T"', "x", False),
+        ("x", "x", False),
+        ('x"${T:-a}"', "xa", False),
+    ],
+)
+def test_whether_a_comparison_only_asks_for_what_is_empty(word: str, other: str, asks: bool) -> None:
+    assert words.is_presence(command(f"see {word}", "see").arguments[0].value, other) is asks
