@@ -14,6 +14,7 @@ import pytest
 from migrator.bitbucket.inventory import Inventory
 from migrator.bitbucket.records import Level, Repository, Variable
 from migrator.findings.settings import Settings
+from migrator.platforms.bitbucket.names import PATHSPECS
 from migrator.repositories.refs import Ref, RefKind
 from migrator.rulebook import reading as rulebook
 from migrator.secrets import bringing, surveying
@@ -54,6 +55,7 @@ class Copy:
 
     def records(self, root: Path, *asked: str, separator: bytes) -> Iterable[bytes]:
         assert {"--all", "--full-history"} <= set(asked)
+        assert (asked[2], asked[asked.index("--") + 1 :]) == ("log", PATHSPECS)
         return [b"a commit"] if self.ever else []
 
     @contextmanager

@@ -100,6 +100,7 @@ def test_names_are_held_in_one_byte_or_two_and_within_longer_words() -> None:
         ("{image: B, name: A}\n---\n- ]", []),
         ("{pipe: a, variables: &v {X: Y}, image: *v}", [("X", "assignment"), ("Y", "image")]),
         ("x: &a {n: Y}\nimage: {k: *a, l: *a}", [("Y", "image")]),
+        ("x: &a {n: Y}\nimage: {m: Z, k: *a, l: *a}", [("Y", "image"), ("Z", "image")]),
         ("{s: {variables: {X: '$Y'}}, t: {image: X}}", [("X", "assignment"), ("$Y", "service"), ("X", "image")]),
     ],
 )  # fmt: skip

@@ -118,5 +118,8 @@ def test_of_a_plan_of_one_repository_no_other_is_asked_for(monkeypatch: pytest.M
     plan = replace(PLAN, repository="api", rows=(replace(ROW, key="OTHER"),))
     rows, changed, there = listing.again(world.asking, plan)
     assert (changed, there, rows) == ({"api"}, {"api"}, ())
+    rows, _, _ = listing.again(world.asking, replace(PLAN, repository="api"))
+    assert [(row.repository, str(row.verdict)) for row in rows] == [("", "cannot-tell"), ("api", "removable")]
+    assert "the other repositories of the workspace were not checked" in rows[0].evidence[0].text
     monkeypatch.setattr(listing, "_unchanged", lambda *_: True)
     assert listing.again(world.asking, plan) == ((), frozenset(), frozenset({"api"}))
