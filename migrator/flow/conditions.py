@@ -77,8 +77,6 @@ class Conditions:
             self.asked(PendingTest(value, (), word.span, frame.calls, span), present, frame)
 
     def asked(self, test: PendingTest, present: bool, frame: Frame) -> None:
-        if self.recorder.silent:
-            return
         self.recorder.add(test)
         if frame.asking is not None:
             frame.asking.append(AskedTest(test, present))

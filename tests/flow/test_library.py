@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from migrator.flow.library import FIRST, Library, Placed, Shelf, StepTexts
@@ -124,3 +126,64 @@ def test_the_same_text_in_another_file_is_another_program() -> None:
     first, second = (one.place(whole(path, "see\n", lower), placed(one, "a.sh").launcher) for path in ("x", "y"))
     assert first is not second
     assert one.place(whole("x", "see\n", lower), first.launcher) is first
+
+
+@pytest.mark.parametrize(
+    ("program", "text", "wrapper"),
+    [
+        ("./gradlew", "exec java gradle-wrapper.jar", True),
+        ("ci/mvnw", "exec java MavenWrapperMain", True),
+        ("./gradlew", "exec java x.jar", False),
+        ("./run", "exec java gradle-wrapper.jar", False),
+        ("./gradlew", "docker login; gradle-wrapper", False),
+        ("./gradlew", "crg.apkg.io; gradle-wrapper", False),
+        ("./gradlew", "docker; gradle-wrapper", True),
+    ],
+)
+def test_which_file_is_the_one_that_a_build_tool_puts_there_itself(program: str, text: str, wrapper: bool) -> None:
+    files = {program.removeprefix("./"): text}
+    words = ("docker", "crg.apkg.io", "other.example")
+    one = Library(files.get, lambda: files, BOOK.programs, words, BOOK.built_in.clone)
+    assert one.is_wrapper(program, text) is wrapper
+    assert (one.find(program, (), "") is None) is wrapper
+
+
+def test_whether_a_text_matters_is_asked_of_each_file_and_each_text() -> None:
+    one = library("docker", "unheard")
+    assert not one.matters("x.sh", "true")
+    assert one.matters("x.sh", "docker login")
+    hidden = Library(
+        FILES.get, lambda: FILES, BOOK.programs, ("docker",), BOOK.built_in.clone, {"hidden.sh": "docker"}.get
+    )
+    assert hidden.leads("sh hidden.sh")
+    assert not library("docker").leads("sh hidden.sh")
+    asked: list[object] = []
+
+    def once(key: object, ask: Callable[[], bool]) -> bool:
+        asked.append(key)
+        return not ask()
+
+    kept = Library(FILES.get, lambda: FILES, BOOK.programs, ("docker",), BOOK.built_in.clone, once=once)
+    assert kept.matters("x.sh", "true")
+    assert asked == [("x.sh", "true")]
+
+
+def test_programs_that_are_asked_for_together_are_there_and_stay_or_are_not() -> None:
+    shelf = Shelf()
+    first, second = (placed(library(shelf=shelf), path) for path in ("a.sh", "ci/b.sh"))
+    shelf.turn()
+    assert shelf.has([first])
+    shelf.turn()
+    assert shelf.has([first])
+    assert not shelf.has([first, second])
+    assert not shelf.has([second])
+
+
+def test_the_places_of_a_program_count_from_its_own_beginning() -> None:
+    one = library()
+    first, second = placed(one, "a.sh"), placed(one, "ci/b.sh")
+    assert [each.span.start for each in first.statements] == [FIRST]
+    assert [each.span.start for each in second.statements] == [second.start + len("#!/bin/bash\n")]
+    texts = StepTexts("echo", one)
+    assert texts[FIRST : FIRST + 3] == "see"
+    assert StepTexts("echo", None)[FIRST : FIRST + 3] == ""
