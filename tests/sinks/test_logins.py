@@ -273,3 +273,19 @@ def test_what_is_one_word_is_taken_apart_at_the_colon(words: str, username: list
     (login,) = find_calls(flow, find_images(flow, BOOK, {}.get), BOOK)
     assert [type(one) for one in login.username.pieces] == username
     assert [type(one) for one in login.password.pieces] == password
+
+
+@pytest.mark.parametrize(
+    ("words", "token", "password"),
+    [
+        ("--token $T", True, "${T}"),
+        ("--token $A --token $T", True, "${T}"),
+        ("-u a --token $T", False, None),
+        ("-u a --password $P --token $T", False, "${P}"),
+        ("-u a --password $P", False, "${P}"),
+    ],
+)
+def test_a_token_counts_where_no_pair_is_given_with_it(words: str, token: bool, password: str | None) -> None:
+    (login,) = logins(f"uv auth login pypi.apkg.io {words}")
+    assert (login.token is not None, login.password.symbol()) == (token, password)
+    assert (login.variables, login.by_variables, login.written_by) == (frozenset(), False, ())

@@ -93,7 +93,7 @@ def test_a_call_without_a_server_for_packages_is_no_login(script: str, files: di
         (f"{DEPLOY} -Dh=npm -Dd=acme", {"pom.xml": PUBLISHES.format("https://${h}.apkg.io/${d}")}, NPM),
         (f"{DEPLOY} -Di=bb", {"pom.xml": POM.replace("bb", "${i}")}, HERE),
         (f"{DEPLOY} -Du='${{a}}' -Da='${{b}}' -Db='${{c}}' -Dc={NPM}", {"pom.xml": NAMES_U}, NPM),
-        (f"mvn -s s.xml deploy:deploy-file -DrepositoryId=bb -Durl={NPM} -Dx=$(x)", {"pom.xml": ""}, NPM),
+        (f"mvn -s s.xml deploy:deploy-file -Dx=$(x) -DrepositoryId=bb -Durl={NPM}", {"pom.xml": ""}, NPM),
         ("cp s.xml ~/.m2/settings.xml\nmvn deploy", {}, HERE),
     ],
 )
