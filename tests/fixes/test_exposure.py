@@ -78,6 +78,8 @@ def test_a_trace_may_show_the_user_name_and_never_the_token(login: str, reasons:
     ("script", "reasons"),
     [
         (("set -x", "T=$PAT", "set +x"), ["traced"]),
+        (("set -x", "T=hunter", "set +x"), ["traced"]),
+        (("T=hunter", "set -x", "ls", "set +x"), []),
         (("T=$PAT", "set -x", "ls", "set +x"), []),
         (("set -x", "O=$OTHER", "set +x", "T=$PAT"), []),
     ],
