@@ -40,6 +40,7 @@ def test_what_may_run_after_what(text: str, behind: bool, before: bool) -> None:
     ("text", "both"),
     [
         ("a\nb", True),
+        ("b\na", True),
         ("if x; then a; else b; fi", False),
         ("if x; then a; b; fi", True),
         ("if x; then a; fi\nif x; then b; fi", True),
@@ -286,6 +287,7 @@ def test_whether_a_program_sees_an_assignment(text: str, exported: bool, given: 
         ("env -i bash -c 'true'\necho $T", False),
         ("echo $T\nenv -i bash -c 'true'", False),
         ("env -i bash -c 'x=$T'", True),
+        ("env -i bash -c 'echo $U'\necho $T", False),
         ("env -i see a", False),
     ],
 )
@@ -303,6 +305,7 @@ def test_whether_something_runs_with_another_environment(text: str, is_cleared: 
         ("unset T\nsee x\nenv -i bash -c 'true'", "see x", False),
         ("env -i bash -c 'unset T; T=a'", "a'", True),
         ("T=a\nunset T\nenv -i bash -c 'true'", "a\n", False),
+        ("A=x\nenv -i bash -c 'B=y; T=a'", "x\n", False),
     ],
 )
 def test_what_reads_nothing_runs_with_another_environment_by_its_place(text: str, place: str, is_cleared: bool) -> None:
@@ -350,5 +353,10 @@ def test_what_happens_in_a_region_is_what_stands_there_or_is_called_there() -> N
     commands, definitions = queries.inside(flow, [Span(start, start + len("f; b; U=2;"))])
     assert [one.name for one in commands] == ["a", "f", "b"]
     assert [one.name for one in definitions] == ["U"]
+    elsewhere = Span(text.index("c\n"), text.index("c\n") + 1)
+    more, set_there = queries.inside(flow, [Span(start, start + len("f; b; U=2;")), elsewhere])
+    assert [one.name for one in more] == ["a", "f", "b", "c"]
+    assert [one.name for one in set_there] == ["U"]
+    assert [one.name for one in queries.unfollowed(flow)] == ["x", "a", "b", "c"]
     assert queries.outermost(commands[0].span, commands[0].calls) == start
     assert queries.outermost(commands[2].span, commands[2].calls) == start + 3
