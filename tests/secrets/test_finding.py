@@ -157,3 +157,22 @@ def test_a_pipelines_file_of_many_assignments_hides_no_use_behind_them() -> None
     )
     text = step("true") + pipes + "          - echo MY_PAT\n"
     assert kinds("bitbucket-pipelines.yml", text) == ["assignment"] * MOST + ["word"]
+
+
+def test_of_several_names_in_one_form_each_is_shown_alone() -> None:
+    assert told("a.js", "const { MY_PAT = 'x', OTHER } = process.env") == [
+        ("MY_PAT", "node", 1, 9, "MY_PAT"),
+        ("OTHER", "node", 1, 23, "OTHER"),
+    ]
+    assert [one[4] for one in told("a.js", "const { MY_PAT } = process.env")] == ["MY_PAT"]
+
+
+def test_a_text_without_any_name_may_be_a_doubt() -> None:
+    assert [str(one.kind) for one in Finder(NAMES).look(b"env | sort", "run.sh").opaque] == ["dump"]
+    assert [str(one.kind) for one in Finder(NAMES).look(b'"MY_" + x', "a.py").opaque] == ["part"]
+
+
+def test_a_word_stands_for_a_variable_in_the_languages_that_its_rule_names() -> None:
+    finder = Finder(["TF_VAR_token"])
+    assert [one.name for one in finder.look(b"x = var.token", "main.tf").references] == ["TF_VAR_token"]
+    assert finder.look(b"x = var.token", "main.py").references == ()
