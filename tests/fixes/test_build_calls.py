@@ -131,7 +131,6 @@ TOLD = "`{}` is told the file with the credential"
         ("[[ x == @($(ls)|b) ]]; mvn deploy", {}, ["patless has not read a pattern that runs commands"]),
         ("mvn deploy; [[ x == @($(ls)|b) ]]", {}, []),
     ],
-    ids=str,
 )  # fmt: skip
 def test_what_else_may_set_or_take_what_a_call_is_given(script: str, given: dict[str, Any], others: list[str]) -> None:
     opinion = opinions(script, **given)[1]

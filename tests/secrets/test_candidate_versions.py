@@ -71,7 +71,6 @@ def found(
         ({PATH: step("yarn config set npmAuthIdent $U:$T", "yarn npm publish"), ".yarnrc.yml": YARN, "z.sh": "true"},
          False, Settings(), {"U", "T"}),
     ],
-    ids=lambda value: str(value)[:60],
 )  # fmt: skip
 def test_what_a_version_tells_is_told_by_its_kind(
     files: Files, named: bool, settings: Settings, names: set[str], monkeypatch: pytest.MonkeyPatch
@@ -108,7 +107,6 @@ def test_what_a_repository_ignores_is_a_use_nevertheless() -> None:
         ("echo login $A crg.apkg.io", Settings(), False, {"A"}),
         ("echo ä docker login $A\necho $B", Settings(), True, {"A"}),
     ],
-    ids=lambda value: str(value)[:60],
 )
 def test_a_script_tells_the_variables_of_logins_that_may_be_to_packages(
     text: str, settings: Settings, named: bool, names: set[str]

@@ -170,7 +170,6 @@ def test_a_pipelines_file_gives_what_it_names_without_reading_it(kind: UseKind, 
         ({"ci:main:x": step(f"docker login {HOST} -u $U -p $BITBUCKET_PACKAGES_TOKEN")}, None, {"FOUND", "U"}),
         ({}, None, {"FOUND"}),
     ],
-    ids=str,
 )  # fmt: skip
 def test_logins_of_imported_pipelines_have_candidates_too(
     exported: dict[str, str], imports: frozenset[str] | None, found: set[str], monkeypatch: pytest.MonkeyPatch

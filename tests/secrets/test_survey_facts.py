@@ -61,7 +61,6 @@ def test_a_commit_runs_that_has_a_pipelines_file_at_its_root(paths: list[str], r
         ({PATH: step("true") + "#" * (LIMIT + 1 - len(step("true")))}, None),
         ({"a.txt": ""}, set()),
     ],
-    ids=str,
 )
 def test_the_deployments_of_a_commit_are_those_of_all_its_pipelines_files(
     files: Files, environments: set[str] | None
@@ -111,7 +110,6 @@ BINARY = b"\0\1"
         ({PATH: IMPORTING, "a.sh": Link("b.sh"), "b.sh": "env | sort"}, step("sh a.sh"), {PATH, "b.sh"}),
         ({"a.sh": "env | sort"}, None, set()),
     ],
-    ids=str,
 )
 def test_what_is_opaque_is_reached_where_a_step_leads_to_it(
     files: Files, exported: str | None, reached: set[str]
