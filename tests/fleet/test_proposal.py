@@ -339,3 +339,9 @@ def test_filters_are_plain_in_a_line_and_marked_up_in_a_body(tmp_path: Path) -> 
     about = replace(WHOLE, owner="*Dana*")
     assert Templates(tmp_path).render("title", about) == "web *Dana* *Dana*"
     assert Templates(tmp_path).render("body", about) == f"`web` {markup.prose('*Dana*')} {markup.text('*Dana*')}\n"
+
+
+def test_the_address_of_what_explains_a_reason_cannot_end_its_link() -> None:
+    (stays,) = WHOLE.stays
+    about = replace(WHOLE, stays=(replace(stays, page="https://docs.acme.example/a) b"),))
+    assert "[Why](https://docs.acme.example/a%29%20b)" in Templates().render("body", about)
