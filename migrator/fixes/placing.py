@@ -173,7 +173,7 @@ def _conflict(login: PackagesLogin, visibility: Visibility, found: Collection[Po
         for other in login.shell.logins:
             if other.command.span != span or other.registry is login.registry:
                 continue
-            if any(one.origin.contains(point.span) for one in other.sinks for point in found):
+            if other.alone is None or any(one.origin.contains(point.span) for one in other.sinks for point in found):
                 subject = other.host_subject or other.host
                 return Obstacle("registry-unresolved", "logs in to different registries", subject)
     return None

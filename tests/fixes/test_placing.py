@@ -70,6 +70,8 @@ def test_a_login_has_one_edit_for_each_half_and_no_other(script: str, edits: lis
             for line, calls, host in (
                 ('docker login "$1" -u me --password-stdin <<< $2', "crg.apkg.io $PAT; f docker.io $X", "docker.io"),
                 ('echo $2 | docker login "$1" -u me --password-stdin', "crg.apkg.io $PAT; f docker.io $X", "docker.io"),
+                # the other call takes the words for something that is no credential
+                ('podman login "$1" me -p "$2" $3', "-u $PAT crg.apkg.io; f --authfile $X ghcr.io", "ghcr.io"),
                 (
                     'twine upload --repository-url "$1" -u me -p $2',
                     "https://pypi.apkg.io/acme $PAT; f https://pypi.example $X",
