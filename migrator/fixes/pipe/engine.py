@@ -148,8 +148,8 @@ class ContainerEngine:
     def builds_on(self, work: Work, reference: str) -> bool:
         assert work.build is not None
         for read in self.reads.get(work.command, ()):
-            if read is None or may_be(read if read == tagged(read) else f"{read}:${{?}}", reference):
-                return True  # a Dockerfile's reference without a tag may be one whose tag nobody knows
+            if read is None or may_be(_open(read), reference):
+                return True
         given = [option.value for option in work.parsed.options if option.name not in work.build.tag]
         texts = [known_text(value) for value in given if value is not None]
         return any(name in text for text in texts for name in _names(reference))
@@ -162,6 +162,13 @@ def _call(program: str) -> str:
 def _names(reference: str) -> set[str]:
     """The beginnings that every spelling of a reference has in common."""
     return {untagged(row).partition("${")[0] or row for row in reference.split("|")}
+
+
+def _open(read: str) -> str:
+    """What is read, as a key: a reference without a tag, or with an empty one, may be one whose tag nobody knows."""
+    if read.endswith((":", "@")):
+        return f"{read}${{?}}"
+    return read if read == tagged(read) else f"{read}:${{?}}"
 
 
 def known_text(value: Value) -> str:
