@@ -27,6 +27,7 @@ from tests.fixes.pushing import (
     reported,
     written,
 )
+from tests.flow.reading import BOOK
 from tests.memory import PATH, Memory, planned, report_on, step
 
 UNTOLD = "patless can't tell which image the step pushes"
@@ -147,6 +148,15 @@ def test_a_name_of_the_image_stays_for_the_other_script(script: tuple[str, ...],
 )
 def test_a_login_or_a_push_in_a_file_is_no_line_of_the_script(called: str, script: tuple[str, ...]) -> None:
     assert details(*script, files={"called.sh": f"{called}\n"}) == ["a login or a push is in called.sh"]
+
+
+def test_a_host_with_a_port_is_no_part_of_the_local_name() -> None:
+    assert BOOK.push_pipe
+    name, host = BOOK.push_pipe.registry, "packages:8443"
+    registry = replace(BOOK.registries[name], hosts=frozenset({"crg.apkg.io", host}))
+    book = replace(BOOK, registries={**BOOK.registries, name: registry})
+    script = (BUILD, *(line.replace("crg.apkg.io", host) for line in (TAG, LOGIN, PUSH)))
+    assert piped(*script, book=book) == [BUILD, "web:1"]
 
 
 def test_no_pipe_stands_where_no_rule_or_no_key_of_the_platform_says_how() -> None:

@@ -218,7 +218,7 @@ class _Planner:
         own = f"${{{self.context.book.built_in.workspace}}}"
         path, *others = names
         host, _, rest = path.partition("/")
-        if "." in host:
+        if "." in host or ":" in host:
             path = rest
         workspace, _, local = path.partition("/")
         if others or not local or ("${" in workspace and workspace != own):
