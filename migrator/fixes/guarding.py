@@ -58,7 +58,7 @@ def checked(source: Source, edits: Several[Edit], checks: Collection[PresenceChe
 def _place(number: int, one: Sequence, wanted: Mapping[int, str]) -> _NewItem | None:
     """Where a list gets its check, if it has an item that wants one, and none in front of it."""
     for index, item in enumerate(one.items):
-        if text := wanted.get(item.node.span.start):
+        if isinstance(item.node, Scalar) and (text := wanted.get(item.node.span.start)):
             before = {each.node.value for each in one.items[:index] if isinstance(each.node, Scalar)}
             return None if text in before else _NewItem(number, index, text)
     return None

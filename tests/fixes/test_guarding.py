@@ -194,6 +194,9 @@ def test_a_check_that_would_stand_anywhere_else_is_refused(
         ("a: [pwd, ls]\n", f"a: [pwd, {LINE[2:]}, ls]\n"),
         ("a: &a\n  - ls\nb: *a\n", "a: &a\n  LINE\n  - ls\nb: *a\n"),
         ("a:\n  - &a ls\nb:\n  - *a\nc: [*a]\n", None),
+        # a mapping begins where its first key does
+        ("a: [&a ls: x]\nb: [*a]\n", f"a: [&a ls: x]\nb: [{LINE[2:]}, *a]\n"),
+        ("- &a ls: x\n- *a\n", "- &a ls: x\nLINE\n- *a\n"),
         ("LINE\n- ls\n", "LINE\n- ls\n"),
         ("- pwd\n", "- pwd\n"),
         ("", ""),
