@@ -44,6 +44,8 @@ def test_what_shows_something_else_or_nothing(script: tuple[str, ...], after: st
         (('PS4="$PAT "', *TRACED), "ls"),
         ((), "PS4='$PAT '\nset -x\nls"),
         ((), 'echo "$PAT"'),
+        (("echo {a,$PAT}",), "ls"),
+        (("for x in {a,$PAT}; do printf %s $x; done",), "ls"),
         (("ls", 'echo "$USR" "$PAT"'), "ls"),
     ],
 )

@@ -9,7 +9,8 @@ from migrator.fixes.login import PackagesLogin
 from migrator.fixes.opinion import Opinion, Sighting
 from migrator.fixes.points import Point
 from migrator.flow import queries
-from migrator.ir.values import Input, Literal, inputs
+from migrator.frontends.shell.quoting import BRACES
+from migrator.ir.values import Input, Literal, Piece, Unknown, inputs
 from migrator.reading.steps import Shell, StepFacts
 from migrator.text.patterns import regex
 from migrator.text.source import Span
@@ -60,11 +61,17 @@ def _displayed(step: StepFacts, context: Context, login: PackagesLogin) -> Itera
             if not queries.shown(command, context.book.programs):
                 continue
             pieces = (piece for argument in command.arguments for piece in argument.value.pieces)
-            names = (piece.name for piece in pieces if isinstance(piece, Input))
-            for name in names:
+            for name in (name for piece in pieces for name in _in_full(piece)):
                 if name in login.password.origin.stored:
                     yield name, Sighting(f"`{command.name}` prints {name}", shell.script, command.span)
         yield from _prompted(shell, context, login)
+
+
+def _in_full(piece: Piece) -> tuple[str, ...]:
+    """The variables whose whole text a piece of a word shows. A brace expansion does nothing to what is in it."""
+    if isinstance(piece, Input):
+        return (piece.name,)
+    return piece.names if isinstance(piece, Unknown) and piece.why == BRACES else ()
 
 
 def _prompted(shell: Shell, context: Context, login: PackagesLogin) -> Iterator[tuple[str, Sighting]]:
