@@ -36,6 +36,11 @@ TOLD = re.compile(rf"\(may \(call \?\[{UNTOLD}\] (.*?) 'import os\\n")
         ('x = "docker login -u a -p b"', ["'docker login -u a -p b'"]),
         ('x = "docker login -u a --password b"', ["'docker login -u a --password b'"]),
         ('x = "docker login"', []),
+        (
+            'def f():\n    def x(): pass\n    def g():\n        nonlocal x\n        x = "docker login -u a -p b"\n'
+            '        y(x)\n    g()\nf()\nsubprocess.run(["ls"])',
+            ["'docker login -u a -p b'"],
+        ),
         ('x = "docker login -u a crg.apkg.io"', ["'docker login -u a crg.apkg.io'"]),
         ('x = "docker login -a b -c d -e f -g h crg.apkg.io"', ["'docker login -a b -c d -e f -g h crg.apkg.io'"]),
         ('x = "login -p"', ["'login -p'"]),

@@ -112,6 +112,7 @@ MODULES = dict.fromkeys(
         ("import_module('a')", ["ci/a.py"]),
         ('x = __import__( "p.c")', ["ci/p/c.py"]),
         ("runpy.run_module(\n    'b')", ["ci/b.py"]),
+        (f"import_module({' ' * 300}'a')", ["ci/a.py"]),
         ("import_modules('a')", []),
         ("import_module(a)", []),
         ("sys.path.append('lib')\nimport l, m", ["ci/lib/l.py", "lib/l.py", "ci/lib/m.py"]),

@@ -22,7 +22,7 @@ _IMPORT = regex(
     r"|import[ \t]+(?P<modules>[\w. \t,]+))",
     re.MULTILINE,
 )
-_CALLED = regex(r"""\b(?:import_module|__import__|run_module)\(\s{0,200}['"](?P<module>[\w.]+)['"]""")
+_CALLED = regex(r"""\b(?:import_module|__import__|run_module)\(\s*['"](?P<module>[\w.]+)['"]""")
 _PATH = regex(r"\bsys\.path\b[^\n]*")
 _STRING = regex(r"""['"]([\w./-]+)['"]""")
 _MODULES = 20

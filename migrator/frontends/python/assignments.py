@@ -59,7 +59,7 @@ class Assignments:
     def listed(self, target: cst.Name, value: cst.BaseExpression) -> Join:
         """The value that a variable gets. The elements of a list that never changes become variables of their own
         (scalar replacement of aggregates), which hold their values as of now."""
-        key = self.names.variable(target.value)
+        key = self.names.variable(target.value) or target.value
         if isinstance(value, cst.BaseString | cst.BinaryOperation):
             self.to.texts.setdefault(key, []).append(value)
         elements = tree.elements(value) if target.value not in self.to.facts.changing else None

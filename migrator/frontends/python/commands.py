@@ -190,7 +190,7 @@ def _words(to: Expressions, started: _Started, node: cst.Call) -> list[Join]:
 def _elements(to: Expressions, node: cst.BaseExpression) -> list[Join | None]:
     """The elements of a list, None in front of what is not known."""
     match node:
-        case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name)):
+        case cst.Name(value=name) if listed := to.lists.get(to.names.variable(name) or name):
             to.tell(listed.node)
             return [Join((to.variable(one, node),), to.names.span(node)) for one in listed.names]
         case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(value=value, star="", keyword=None)]):

@@ -65,13 +65,13 @@ class Expressions:
         self.guarded = 1
         self.before: list[Statement] = []
         self.told: set[cst.CSTNode] = set()
-        self.lists: dict[str | None, Listed | None] = {}
+        self.lists: dict[str, Listed | None] = {}
         self.environments: dict[Namespace, list[tuple[int, str]]] = {}
         self.copies: dict[CallShape, Define | None] = {}
         self.written: dict[str, cst.SimpleString] = {}
         self.plain: set[str] = set()
         self.copy: Callable[[Copy], Define]
-        self.texts: dict[str | None, list[cst.BaseExpression]] = {}
+        self.texts: dict[str, list[cst.BaseExpression]] = {}
 
     # What runs
 
@@ -97,7 +97,7 @@ class Expressions:
                 if one not in self.told:
                     self.told.add(one)
                     name = self.names.variable(one.value) if isinstance(one, cst.Name) else None
-                    pending += self.texts.get(name, ())
+                    pending += self.texts.get(name, ()) if name else ()
 
     def is_plain(self, node: cst.BaseExpression) -> bool:
         """Whether these are keywords that change no command."""

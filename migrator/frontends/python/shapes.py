@@ -98,7 +98,7 @@ def copied(
 
 def _elements(to: Expressions, node: cst.BaseExpression) -> list[tuple[cst.BaseExpression, str | None]] | None:
     """The elements of a list, or the variables that they are; None where that is no list that is known."""
-    if isinstance(node, cst.Name) and (listed := to.lists.get(to.names.variable(node.value))):
+    if isinstance(node, cst.Name) and (listed := to.lists.get(to.names.variable(node.value) or node.value)):
         return [(node, name) for name in listed.names]
     if not isinstance(node, cst.List | cst.Tuple):
         return None
@@ -115,7 +115,7 @@ def _told(to: Expressions, node: cst.BaseExpression) -> None:
     """A command is made of a list that a function is given, and of the lists in it."""
     to.tell(node)
     for one in tree.every(node):
-        listed = to.lists.get(to.names.variable(one.value)) if isinstance(one, cst.Name) else None
+        listed = to.lists.get(to.names.variable(one.value) or one.value) if isinstance(one, cst.Name) else None
         to.tell(*([listed.node] if listed else []))
 
 
