@@ -315,3 +315,8 @@ def test_an_expansion_may_be_put_in_before_a_literal_or_behind_it() -> None:
     for at, after in ((4, "see ${B}a d"), (5, "see a${B} d")):
         assert same(lower("see a d"), lower(after), [Edit("x", Span(at, at), "${B}")])
     assert not same(lower("see a d"), lower("see a ${B} d"), [Edit("x", Span(5, 5), " ${B}")])
+
+
+def test_a_program_that_ends_before_its_literal_does_is_another() -> None:
+    edit = Edit("x", Span(5, 11), "$X")
+    assert not same(lower('f "a SECRET bb$y"'), lower('f "a ${X[0]}"'), [edit])

@@ -122,7 +122,7 @@ from tests.frontends.nodes import shown
         ('setattr(x, "y")\ny = 2', "(evaluate ? 'y') (set y ?) (set y ?)"),
         (
             'def f(a, **k):\n    subprocess.run([a], **k)\nf("x", check=True)\nf("x", cwd="d")',
-            "(define f [f.a] (scope (evaluate sets[f.k]) (call ?[a call with arguments that are not known] "
+            "(define f [f.a] (scope (evaluate sets[f.k]) (told call ?[a call with arguments that are not known] "
             "%f.a) (evaluate (? %f.k)))) (evaluate (? 'x' ? (invoke f ?))) (evaluate (? 'x' 'd' (invoke f ?)))",
         ),
         (

@@ -168,6 +168,8 @@ class _Comparison(Struct, frozen=True):
         wanted += [literal.text[at - span.end :]] if at < span.end else []
         if len(wanted) > 1 and len(literal.text) != span.end - span.start:
             return 0
+        if len(parts) < len(wanted):
+            return 0
         for told, part in zip(wanted, parts, strict=False):
             if isinstance(told, str):
                 expected = isinstance(part, Constant) and part.text == told
