@@ -11,7 +11,7 @@ from migrator.flow import words
 from migrator.flow.events import Branch, Command, Output
 from migrator.flow.frame import Frame
 from migrator.flow.lattice import State
-from migrator.ir.nodes import Capture, Redirect, StreamKind
+from migrator.ir.nodes import Capture, Constant, Redirect, StreamKind
 from migrator.ir.paths import GLOB, patterns
 from migrator.ir.values import EMPTY, Literal, Unknown, Value, concat
 from migrator.rulebook.programs import Programs
@@ -78,7 +78,8 @@ class Streams:
             return output
         self.recorder.writes_files(files, since)
         self.held = None if self.recorder.silent else self.hold(redirects, files, state, frame)
-        taken = [(one, file.path.text) for one, file in zip(written, files, strict=True) if not one.aside]
+        moved = any(map(_moves, redirects))
+        taken = [(one, file.path.text) for one, file in zip(written, files, strict=True) if moved or not one.aside]
         if any(words.is_stream(one.value) for one, _ in taken):
             return _PASSED
         return output if all(path in TERMINALS for _, path in taken) else EMPTY
@@ -165,6 +166,12 @@ def writes_nothing(command: Command, programs: Programs) -> bool:
 def _in_order(frame: Frame) -> bool:
     """Whether what is read before it has run before it, and only once."""
     return not frame.looped and not frame.unordered and frame.conditional == bool(frame.branches)
+
+
+def _moves(redirect: Redirect) -> bool:
+    """Whether it may lead standard output to another stream, such as one that a file takes. `2>&1` does not."""
+    told = "".join(part.text if isinstance(part, Constant) else "?" for part in redirect.value.parts)
+    return redirect.kind is StreamKind.OTHER and told != "1"
 
 
 def may_fail(redirect: Redirect) -> bool:

@@ -110,19 +110,21 @@ def _quoted(part: _Tree, double: bool) -> str | None:
 
 
 def set_names(tree: Any) -> tuple[str, ...]:
-    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`, and `let "x = 1"`."""
+    """The variables that arithmetic below a node sets: `x = 1`, `x += 1`, `x++`, and `let "x = 1"`. The texts of a
+    command in it are none."""
     names: dict[str, None] = {}
-    pending = [tree]
+    pending = [(tree, True)]
     while pending:
-        inner = pending.pop()
+        inner, texts = pending.pop()
         if isinstance(inner, list):
-            pending += inner
+            pending += [(child, texts) for child in inner]
         elif isinstance(inner, dict):
             operator = inner.get("Op", "")
             if (inner.get("Type") == "BinaryArithm" and _SETS.fullmatch(operator)) or operator in ("++", "--"):
                 for part in (inner.get("X") or {}).get("Parts") or ():
                     names[part.get("Value") or (part.get("Param") or {}).get("Value") or ""] = None
-            if inner.get("Type") in ("Lit", "SglQuoted"):
+            if texts and inner.get("Type") in ("Lit", "SglQuoted"):
                 names |= {match[1] or match[2]: None for match in _WRITES.finditer(inner.get("Value", ""))}
-            pending += [child for child in inner.values() if isinstance(child, dict | list)]
+            texts = texts and inner.get("Type") not in ("CmdSubst", "ProcSubst")
+            pending += [(child, texts) for child in inner.values() if isinstance(child, dict | list)]
     return tuple(name for name in names if name)
