@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _OTHER = Value.of(Unknown("what else is written to the file"))
 """Where nothing goes to standard output, and the file holds other text."""
 _PASSED = Value.of(Unknown("what `>(…)` prints"))
+_LED = Value.of(Unknown("what is led to another stream"))
 _TEMPORARY = "/tmp/"
 _INCLUDES = (".", "source")
 TERMINALS = ("/dev/stdout", "/dev/stderr", "/dev/tty")
@@ -74,11 +75,11 @@ class Streams:
             )
             for one in written
         )
+        moved = any(map(_moves, redirects))
         if not files:
-            return output
+            return _LED if moved and output != EMPTY else output
         self.recorder.writes_files(files, since)
         self.held = None if self.recorder.silent else self.hold(redirects, files, state, frame)
-        moved = any(map(_moves, redirects))
         taken = [(one, file.path.text) for one, file in zip(written, files, strict=True) if moved or not one.aside]
         if any(words.is_stream(one.value) for one, _ in taken):
             return _PASSED
