@@ -86,6 +86,8 @@ def test_paths_are_relative_to_the_first_file_or_to_the_folder_that_is_told() ->
     files = {"a/c.yml": "services: {a: {build: .}}", "a/Dockerfile": "FROM node\n", "sub/Dockerfile": "FROM redis\n"}
     assert images("cd sub\ndocker compose -f ../a/c.yml build", files) == [("read", "node")]
     assert images("docker compose --project-directory sub -f a/c.yml build", files) == [("read", "redis")]
+    files["compose.yml"] = files["a/c.yml"]
+    assert images("docker compose --project-directory sub build", files) == [("read", "redis")]
 
 
 def test_what_a_project_has_built_is_not_read_again() -> None:
@@ -170,6 +172,7 @@ DEEP = ", ".join(f"a{number}: &a{number} {'[' * 150}*a{number - 1}{']' * 150}" f
         ("COMPOSE_FILE=$(x) docker compose pull", {"compose.yml": SMALL}, UNKNOWN),
         ("docker compose -f ci/$NAME.yml pull", {"ci/a.yml": SMALL, "ci/b.yml": OTHER}, [*REDIS, ("read", "mysql")]),
         ("docker compose -f $NAME pull", {"ci/a.yml": SMALL}, UNKNOWN),
+        ("[ $X ] && F=ci/$N.yml || F=$N\ndocker compose -f $F pull", {"ci/a.yml": SMALL}, UNKNOWN),
         ("docker compose -f ci/$NAME.yml pull", {"a.yml": SMALL}, UNKNOWN),
         ("docker compose -f m/$NAME pull", {f"m/{number}": SMALL for number in range(16)}, REDIS * 16),
         ("docker compose -f m/$NAME pull", {f"m/{number}": SMALL for number in range(17)}, UNKNOWN),
@@ -201,6 +204,12 @@ def test_a_project_has_the_files_that_compose_finds(script: str, files: dict[str
         ("cd /\ndocker compose pull", {}, "compose.yaml", "the Compose file is not in the repository"),
         ("docker compose -f a.yml pull", {}, "a.yml", "the Compose file a.yml cannot be read from the repository"),
         ("docker compose -f $F pull", {}, "${F}", "the Compose file ${F} cannot be read from the repository"),
+        (
+            "docker compose -f $(x) pull",
+            {},
+            "the output of `x`",
+            "the Compose file the output of `x` cannot be read from the repository",
+        ),
         (
             "docker compose pull",
             {"compose.yml": "["},
