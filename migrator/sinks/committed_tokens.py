@@ -65,7 +65,7 @@ def _npm(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
     for line in text.splitlines(keepends=True):
         for address, name, value in npmrc.addressed(line):
             if name in _NPM and (host := host_in(address, book)):
-                start = at + line.index(value, line.index("="))
+                start = at + line.index(value, line.index("=")) if value else at
                 yield Span(start, start + len(value)), host
         at += len(line)
 
@@ -122,11 +122,14 @@ def _docker(text: str, book: RuleBook) -> Iterator[tuple[Span, str]]:
     except (ValueError, RecursionError):
         return
     logins = found.get("auths") if isinstance(found, dict) else None
+    places: dict[str, list[Span]] = {}
+    for match in _TEXT.finditer(text) if logins else ():
+        places.setdefault(json.loads(match[0]), []).append(Span(match.start() + 1, match.end() - 1))
     for key, login in logins.items() if isinstance(logins, dict) else ():
         host = host_in(key, book)
         for name in _DOCKER if host and isinstance(login, dict) else ():
-            texts = (match for match in _TEXT.finditer(text) if json.loads(match[0]) == login.get(name))
-            yield from ((Span(match.start() + 1, match.end() - 1), host) for match in texts)
+            value = login.get(name)
+            yield from ((span, host) for span in (places.pop(value, ()) if isinstance(value, str) else ()))
 
 
 _Finder = Callable[[str, RuleBook], Iterator[tuple[Span, str]]]

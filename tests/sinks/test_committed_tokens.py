@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from migrator.prefilter.needles import KEPT
@@ -28,6 +30,7 @@ def test_each_file_whose_name_is_known_is_looked_into() -> None:
         (".npmrc", f"{KEY}_auth=${{NPM_AUTH}}\n"),
         (".npmrc", f"{KEY}_auth=<token>\n{KEY}email=ci@acme.example\n{KEY}_password=\n"),
         (".npmrc", f"# {KEY}_auth={ENCODED}\n"),
+        (".npmrc", f"{KEY}_authToken\n"),
         ("npmrc.example", f"{KEY}_auth={ENCODED}\n"),
         (".yarnrc.yml", f"{SERVER}npmAuthIdent: '${{U}}:${{T}}'\n"),
         (".yarnrc.yml", f"{SERVER}npmRegistries: {{'//npm.acme.example': {{npmAuthIdent: {ENCODED}}}}}\n"),
@@ -62,6 +65,7 @@ def test_each_file_whose_name_is_known_is_looked_into() -> None:
         ("config.json", '{"auths": ["crg.apkg.io"]}'),
         ("config.json", '["crg.apkg.io"]'),
         ("config.json", "crg.apkg.io"),
+        ("config.json", '{"auths": {"crg.apkg.io": {"auth": ["x1"], "password": {"crg.apkg.io": "x1"}}}}'),
     ],
 )
 def test_other_hosts_names_and_what_stands_for_a_token_are_none(path: str, text: str) -> None:
@@ -74,6 +78,22 @@ def test_a_token_is_all_that_stands_between_the_quotes(written: str) -> None:
     found = written_token("config.json", text, BOOK)
     assert found
     assert text[found.span.start : found.span.end] == written
+
+
+@pytest.mark.parametrize("login", ["{}", '{"auth": ""}', '{"auth": "${AUTH}"}'])
+def test_a_login_file_of_many_hosts_is_looked_through_once(login: str) -> None:
+    logins = ", ".join(f'"crg.apkg.io/{number}": {login}' for number in range(10_000))
+    text = f'{{"auths": {{{logins}}}}}'
+    begun = time.monotonic()
+    assert written_token("config.json", text, BOOK) is None
+    assert time.monotonic() - begun < 5
+
+
+def test_a_key_without_a_value_takes_nothing_from_the_next_line() -> None:
+    text = f"{KEY}_authToken\n{KEY}_auth={ENCODED}\n"
+    found = written_token(".npmrc", text, BOOK)
+    assert found
+    assert text[found.span.start : found.span.end] == ENCODED
 
 
 @pytest.mark.parametrize(
