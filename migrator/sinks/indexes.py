@@ -55,7 +55,9 @@ def index_uploads(flow: Flow, book: RuleBook, read: Read, listed: Listed) -> Ite
     publishing = [(one, one.publishing) for one in book.indexes.values() if one.publishing]
     for client, told in publishing:
         for command in flow.commands:
-            if command.followed or word(command, client, book) != told.command:
+            if command.followed or command.name not in client.programs:
+                continue
+            if word(command, client, book) != told.command:
                 continue
             given = parse(command.arguments, told.option).values(told.option)
             given += [value for name in told.variables if (value := value_of(command, name)) is not None]
@@ -143,12 +145,13 @@ class _Indexes(Struct, frozen=True):
         return sorted(self.addresses.keys() | self._set(command))
 
     def _set(self, command: Command) -> set[str]:
-        """The names that indexes may have by the variables that the script sets for a call."""
-        names = {*command.environment, *(name for name, _ in command.overrides)}
+        """The names of indexes in the variables that the script sets for a call."""
         found: set[str] = set()
         for pattern in self._patterns:
             before, _, after = pattern.partition("{}")
-            found |= {one.removeprefix(before).removesuffix(after) for one in names}
+            for one in (*command.environment, *(name for name, _ in command.overrides)):
+                if one.startswith(before) and one.endswith(after) and is_handed(command, one):
+                    found.add(one[len(before) : len(one) - len(after)])
         return found - {""}
 
     @property

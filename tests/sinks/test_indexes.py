@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.sinks.credential_files import find_written_logins
 from migrator.sinks.images import found_by
@@ -143,6 +144,7 @@ def test_an_index_has_each_address_that_a_call_may_find(
         ("poetry config pypi-token.bb $T", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         ("poetry config pypi-token.bb $T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         ("poetry config http-basic.bb $U $T\npoetry install", {"pyproject.toml": POETRY}, [("${U}", "${T}")]),
+        ("export BB=1 POETRY_PYPI_TOKEN_BB=$T\npoetry install", {}, []),
         ("export POETRY_PYPI_TOKEN_BB=$T\npoetry publish -r bb", {"pyproject.toml": POETRY}, [(None, "${T}")]),
         ("export POETRY_PYPI_TOKEN_BB\npoetry publish -r bb -u a -p $P", {"pyproject.toml": POETRY}, [("a", "${P}")]),
         (f"{BASIC}poetry publish -r ''", {"pyproject.toml": POETRY}, []),
@@ -254,6 +256,16 @@ def test_an_upload_by_the_name_of_an_index_goes_to_its_own_address(
             f"it goes to the address of the index{named}",
             f"the address of the index{named}",
         )
+
+
+def test_only_the_client_itself_uploads_by_the_name_of_an_index() -> None:
+    client = BOOK.indexes["uv"]
+    assert client.publishing
+    told = replace(client, publishing=replace(client.publishing, command="run"))
+    book = replace(BOOK, indexes={"uv": told})
+    flow = follow("uv run --index my-bb\nx --index my-bb\nenv x --index my-bb")
+    (one,) = index_uploads(flow, book, {}.get, tuple)
+    assert one.command is flow.commands[0]
 
 
 def test_each_file_that_cannot_be_read_may_have_another_address() -> None:
