@@ -95,7 +95,7 @@ def read(document: bytes) -> KeptAnswers | None:
     """None for what another version has written."""
     try:
         return msgspec.json.decode(document, type=KeptAnswers)
-    except ValueError:
+    except (msgspec.DecodeError, ValueError):
         return None
 
 

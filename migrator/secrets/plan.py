@@ -151,7 +151,7 @@ def read(path: Path) -> Plan:
             raise ValueError
         for waiver in (one for row in plan.rows for one in row.waivers):
             date.fromisoformat(waiver.until)
-    except ValueError:
+    except (msgspec.DecodeError, ValueError):
         raise PlanError(f"{path}: not a plan of `patless secrets plan`, or cut off; write a new one") from None
     if plan.schema_version != 1:
         raise PlanError(f"{path}: the plan has version {plan.schema_version}; this patless reads version 1")

@@ -103,7 +103,7 @@ class StoredUses:
             return None
         try:
             facts = msgspec.json.decode(learnt.document, type=RepositoryFacts)
-        except ValueError:
+        except (msgspec.DecodeError, ValueError):
             return None
         left = one.answers.leaving or Leaving()
         return replace(facts, variables=one.stored.variables, not_checked=one.stored.not_checked, leaving=left)

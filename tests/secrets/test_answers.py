@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 import pytest
 
 from migrator.bitbucket.hashes import Hash
@@ -64,6 +66,18 @@ def test_runs_are_kept_and_read_again(sha: str | None) -> None:
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"updated_on": "x"}', b"\xff"])
 def test_what_another_version_wrote_is_not_known(document: bytes) -> None:
     assert answers.read(document) is None
+
+
+def test_what_an_older_decoder_refuses_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused(Exception):
+        """As a DecodeError is in msgspec 0.19: no ValueError."""
+
+    def decode(*_: Any, **__: Any) -> Any:
+        raise Refused
+
+    monkeypatch.setattr(msgspec, "DecodeError", Refused)
+    monkeypatch.setattr(msgspec.json, "decode", decode)
+    assert answers.read(b"{") is None
 
 
 def test_a_name_that_is_no_text_is_not_kept() -> None:

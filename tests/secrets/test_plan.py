@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -88,6 +90,21 @@ def test_a_plan_that_nobody_wrote_is_refused(tmp_path: Path, plan: Plan) -> None
 def test_what_is_no_plan_is_a_sentence(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "plan.json"
     path.write_bytes(data)
+    with pytest.raises(PlanError):
+        plans.read(path)
+
+
+def test_what_an_older_decoder_refuses_is_no_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused(Exception):
+        """As a DecodeError is in msgspec 0.19: no ValueError."""
+
+    def decode(*_: Any, **__: Any) -> Any:
+        raise Refused
+
+    monkeypatch.setattr(msgspec, "DecodeError", Refused)
+    monkeypatch.setattr(msgspec.json, "decode", decode)
+    path = tmp_path / "plan.json"
+    path.write_bytes(b"{")
     with pytest.raises(PlanError):
         plans.read(path)
 

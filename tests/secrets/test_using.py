@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -184,6 +185,23 @@ def test_what_another_version_wrote_is_read_anew(monkeypatch: pytest.MonkeyPatch
     ledger = Ledger()
     Desk(monkeypatch, ledger).uses.all_of([one("first", "PAT")])
     ledger.kept = {uuid: replace(learnt, document=b"{}") for uuid, learnt in ledger.kept.items()}
+    desk = Desk(monkeypatch, ledger)
+    desk.uses.all_of([one("first", "PAT")])
+    assert len(desk.read) == 1
+
+
+def test_what_an_older_decoder_refuses_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger()
+    Desk(monkeypatch, ledger).uses.all_of([one("first", "PAT")])
+
+    class Refused(Exception):
+        """As a DecodeError is in msgspec 0.19: no ValueError."""
+
+    def decode(*_: Any, **__: Any) -> Any:
+        raise Refused
+
+    monkeypatch.setattr(msgspec, "DecodeError", Refused)
+    monkeypatch.setattr(msgspec.json, "decode", decode)
     desk = Desk(monkeypatch, ledger)
     desk.uses.all_of([one("first", "PAT")])
     assert len(desk.read) == 1
