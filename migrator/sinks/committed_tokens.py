@@ -30,8 +30,8 @@ _NAMED = regex(r"[$%<{>]|\A[*xX.-]*\Z|\A\s*\Z")
 _SECTION = regex(r"(?m)^[ \t]{0,9}\[[^\]\n]{1,200}\]")
 _PASSWORD = regex(r"(?m)^[ \t]{0,9}password[ \t]{0,9}[=:][ \t]{0,9}(\S{1,4000})[ \t]{0,99}\r?$", 2)
 _URL = regex(r"://[^\s/@:]{0,200}:([^\s/@]{1,4000})@([\w.-]{1,200})")
-_TEXT = regex(r'"(?:[^"\\]|\\.)*+"')
-"""One in JSON."""
+_TEXT = regex(r'(?s)"(?:[^"\\]|\\.)*+"?')
+"""One in JSON, where each has an end."""
 _MACHINE = regex(r"\bmachine\s{1,20}(\S{1,200})|\bdefault\b")
 _NETRC = regex(r"\bpassword\s{1,20}(\S{1,4000})")
 
