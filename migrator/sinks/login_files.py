@@ -221,8 +221,8 @@ class LoginFiles(Struct, frozen=True):
         paths = tuple(spellings(text, folders, self.book.built_in))
         if any(self.is_at(path) or (path.startswith(ROOTED) and self.holds(path)) for path in paths):
             return True
-        around = entered if isinstance(folders, Top) else ()
-        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in around for path in paths)
+        inside = [path for path in paths if isinstance(folders, Top) and not path.startswith("~")]
+        return any(self.holds(posixpath.normpath(posixpath.join(one, path))) for one in entered for path in inside)
 
     def is_in(self, text: str, folders: Paths) -> bool:
         """Whether a word names such a file of the clone directory, or its folder."""

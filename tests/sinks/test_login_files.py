@@ -224,6 +224,11 @@ def test_a_name_alone_is_the_login_file_in_the_folder_that_was_entered(text: str
     assert not FILES.given(text, frozenset({""}), ["~/.docker"])
 
 
+@pytest.mark.parametrize(("text", "given"), [("x", True), ("$FILE", True), ("~/x", False), ("~ci", False)])
+def test_what_is_in_a_home_folder_is_not_in_the_folder_that_was_entered(text: str, given: bool) -> None:
+    assert FILES.given(text, Top("a folder outside of the repository"), ["own"]) is given
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
