@@ -100,7 +100,7 @@ def secrets_of(
     sure = {sources[path].text[span.start : span.end] for path, spans in known.items() for span in spans}
     seen = {sources[path].text[span.start : span.end] for path, spans in looks.items() for span in spans}
     ordinary = frozenset(text for text in seen - sure if not looks_made(text))
-    spans = {path: apart((*known[path], *looks[path])) for path in sources}
+    spans = {path: apart((*known[path], *looks[path])) for path in sources if known[path] or looks[path]}
     return Located(everywhere(sources, spans, ordinary), ordinary)
 
 
