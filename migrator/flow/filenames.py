@@ -157,7 +157,7 @@ class FileName:
             if word in _HERE and (gone or (sent and folder in self.folders)):
                 return True
             told = short.rpartition("/")[2] in self.words and (taken or "/" in word)
-            if told and self._is_here(short, folder):
+            if told and self._is_here(f"*{short}" if short.startswith("*/") else short, folder):
                 return True
         return False
 

@@ -92,8 +92,8 @@ class Naming:
             if "*" not in name:
                 yield from self.names.get(name, ())
             else:
-                ending = name.lstrip("*")
-                yield from (one for one in self.paths if one.endswith(ending) and fnmatchcase(f"/{one}", glob))
+                ending, anywhere = name.rpartition("*")[2], f"*/{glob.removeprefix('**/')}"
+                yield from (one for one in self.paths if one.endswith(ending) and fnmatchcase(f"/{one}", anywhere))
 
 
 def _called(line: str, start: int, end: int, before: str) -> bool:

@@ -58,6 +58,12 @@ def test_whether_the_programs_of_a_clause_only_look(text: str, looks: bool) -> N
     assert only_looks(text, BOOK.programs) is looks
 
 
+@pytest.mark.parametrize("taken", ["/scripts/.", "/./scripts"])
+def test_a_folder_in_one_that_is_filled_in_is_that_of_any(taken: str) -> None:
+    files = of({"a/b/scripts/login.sh": "", "web/scripts/x": "", "Makefile": f"all:\n\tcp -r $(X){taken} out\n"})
+    assert files.callers("a/b/scripts/login.sh") == {"Makefile"}
+
+
 @pytest.mark.parametrize(
     ("path", "other", "text", "named"),
     [

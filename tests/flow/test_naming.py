@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from migrator.flow.naming import Naming
 from tests.flow.reading import BOOK
@@ -115,6 +116,14 @@ def test_what_a_program_reads_untold_and_never_runs_is_not_named_by_it() -> None
 def test_a_program_reads_all_of_a_folder(text: str, found: set[str]) -> None:
     more = ("ci/mise-tasks/x", "mise-tasks/y", "my-mise-tasks/x", ".husky/pre-push", "husky/x", "lib/tasks/a.rake")
     assert named(text, "x", *more) == found
+
+
+@pytest.mark.parametrize("glob", ["jobs/*.yml", "**/jobs/*.yml", "**/jobs/*h*.yml", "*/jobs/*.yml", "jobs/*"])
+def test_a_program_of_a_rule_file_reads_all_of_a_folder_however_it_is_spelt(glob: str) -> None:
+    programs = replace(BOOK.programs, files_untold={"runjobs": (glob,)})
+    more = ("jobs/ship.yml", "app/jobs/ship.yml", "app/myjobs/ship.yml", "jobs.yml")
+    assert "app/jobs/ship.yml" in Naming(more, programs).of("x", "runjobs all")
+    assert Naming(more, programs).of("x", "runjobs all") <= {"jobs/ship.yml", "app/jobs/ship.yml"}
 
 
 def test_words_between_keep_what_brings_files_in() -> None:
