@@ -163,8 +163,9 @@ class FileGraph:
         lacking = frozenset(path for one in commands for path in self.lacks(one))
         bare = frozenset(one.program for one in commands if self.is_bare(one))
         names = bare | {path.rpartition("/")[2] for path in lacking}
-        starting = [self.programs.starting[one.name] for one in commands if one.name in self.programs.starting]
-        places = {normpath(text) for one in commands if self._makes_start(one) for text in _told(one)}
+        running = {one.name for one in commands}
+        starting = [starts for program, starts in self.programs.starting.items() if program in running]
+        places = _by_length(normpath(text) for one in commands if self._makes_start(one) for text in _told(one))
         for one in commands if names or starting else ():
             words = [] if one.followed else [word for word in one.arguments if not is_option(word)]
             texts = {text for word in words for text in _texts(word)}
@@ -176,10 +177,11 @@ class FileGraph:
             writer = self.programs.writers.get(one.name)
             copies = writer is not None and writer.words == "last"
             puts = copies or one.name in self.programs.takers
-            puts_there = any(starts.search(text) for text in called for starts in starting) or not places.isdisjoint(
-                around for text in texts for around in _around(normpath(text))
+            puts_there = copies and (
+                any(starts.search(text) for text in called for starts in starting)
+                or any(_is_below(normpath(text), places) for text in called)
             )
-            if called & names or (copies and (lacking or puts_there)):
+            if called & names or ((copies and lacking) or puts_there):
                 told = words if puts or one.name not in self.programs.known or self.naming.runs(one.name) else ()
                 yield from self.moved(one, told, names)
             elif puts and words:
@@ -417,10 +419,16 @@ def _told(command: Command) -> Iterator[str]:
     return (text for word in command.arguments if not is_option(word) for text in _texts(word) if text)
 
 
-def _around(path: str) -> Iterator[str]:
-    """A path, and the folders around it."""
-    parts = path.split("/")
-    return ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+def _by_length(paths: Iterable[str]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for path in paths:
+        found.setdefault(len(path), set()).add(path)
+    return found
+
+
+def _is_below(path: str, places: Mapping[int, Collection[str]]) -> bool:
+    """Whether a path is one of the places, or lies in one: those that are as long as a folder of it are asked."""
+    return any(path[:size] in those for size, those in places.items() if path[size : size + 1] in ("", "/"))
 
 
 def _texts(word: Argument) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from migrator.flow.files import FileGraph
@@ -151,6 +153,8 @@ ALL = set(THERE) - {"README.md"}
         ("X=/x; y && X=/y; ln -s $X b.sh; ./b.sh", set()),
         ("cp a.sh x; git config core.hooksPath x", {"a.sh"}),
         ("git config core.hooksPath=x/; cp a.sh ./x/y/pre-push", {"a.sh"}),
+        ("git config core.hooksPath x; cp -r web/ci/ x", {"web/ci/login.sh"}),
+        ("cp -r web/ci .; git config core.hooksPath ci", {"web/ci/login.sh"}),
         ("git config core.hooksPath x; cp a.sh y", set()),
         ("git config core.hooksPath x; cp a.sh xy", set()),
         ("git config user.name x; cp a.sh x", set()),
@@ -162,6 +166,21 @@ def test_which_files_of_several_are_put_where_something_runs(text: str, copied: 
     files = graph(*THERE)
     found = [files.matched(paths) for paths in files.copied(follow(text).commands)]
     assert {path for paths in found if not isinstance(paths, Top) for path in paths} == copied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git config core.hooksPath x\ncp a.sh " + "y/" * 20_000,
+        "".join(f"git status {number}\necho {number} a b c\n" for number in range(600)),
+    ],
+    ids=["deep", "many"],
+)
+def test_what_was_put_where_is_asked_in_little_time(text: str) -> None:
+    commands, files = follow(text).commands, graph(*THERE)
+    begun = time.process_time()
+    assert not any(files.copied(commands))
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(
