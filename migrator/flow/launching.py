@@ -90,8 +90,7 @@ class Launching:
         if not ran.fragments:
             return CommandResult(Value.of(Unknown(f"the output of `{program.rpartition('/')[2]}`")), runs=ran.path)
         text = "\n".join(fragment.text for fragment in ran.fragments)
-        inner = child(state, self.recorder.read_from_outside)
-        matters = partial(library.matters, functions=inner.functions)
+        matters = partial(library.matters, functions=state.functions.keys() & state.exported)
         fragments = [one for one in ran.fragments if one.path == ran.path or matters(one.path, one.text)]
         if any(one.path in self.machine.changed for one in fragments) or not matters(ran.path, text):
             return None
@@ -101,6 +100,7 @@ class Launching:
         if [one for one in placed if self.broken(one, call)]:
             return None
         direct = self.machine.programs.launcher(program.rpartition("/")[2]) is None
+        inner = child(state, self.recorder.read_from_outside)
         told = frame.watched or self.shows(launcher, state)
         inner.traced = begins.traced or told or (direct and _TRACES.match(text) is not None)
         inner.errexit = begins.errexit or (direct and _ENDS.match(text) is not None)

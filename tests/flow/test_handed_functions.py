@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.flow import launching, nested
+from migrator.flow.lattice import State
 from tests.flow.test_launching import ran
 from tests.memory import PATH, report_on, step
 
@@ -43,6 +45,21 @@ def test_a_file_that_calls_a_function_that_it_is_handed_is_followed(
 def test_a_file_that_is_handed_no_function_that_it_names_is_not(text: str, followed: bool) -> None:
     (one,) = (one for one in ran(text, {"a.sh": "f"}).commands if one.name == "bash")
     assert one.followed is followed
+
+
+def test_a_file_that_is_not_followed_is_given_no_state_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which costs as much as the variables that were read until then."""
+    made: list[State] = []
+
+    def child(state: State, outside: set[str]) -> State:
+        made.append(nested.child(state, outside))
+        return made[-1]
+
+    monkeypatch.setattr(launching, "child", child)
+    ran(f"{FUNCTION}\nexport -f f\n" + "./a.sh $X\n" * 3, {"a.sh": "true"})
+    assert not made
+    ran(f"{FUNCTION}\nexport -f f\n./a.sh $X", {"a.sh": "f"})
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(
