@@ -397,18 +397,22 @@ class FileGraph:
         untold = self.programs.untold
         found = {*begin, *names.get("", ())}
         pending = list(found)
+        asked: set[str] = set()
         read = 0
         while pending:
             read += 1
             if read > MOST_REACHED:
                 return frozenset(wanted)
             text = self.text(pending.pop()) or ""
-            patterns = set(_PATTERN.findall(text))
+            patterns, words = set(_PATTERN.findall(text)) - asked, set(_NAME.findall(text)) - asked
+            asked |= patterns | words
             led = {path for pattern in patterns for name in matches(last, pattern) for path in last[name]}
-            for name in set(_NAME.findall(text)):
+            globs: set[str] = set()
+            for name in words:
                 keys = {name, name.partition(".")[0], name.rpartition(".")[2], *untold.get(name, ())}
                 led.update(*(names.get(key.rpartition("/")[2], ()) for key in keys))
-                led |= matching(frozenset(key for key in keys if "*" in key), paths)
+                globs.update(key for key in keys if "*" in key)
+            led |= matching(frozenset(globs), paths) if globs else NONE
             pending += led - found
             found |= led
         return frozenset(found & set(wanted))

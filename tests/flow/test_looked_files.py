@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -256,3 +257,12 @@ def test_only_what_is_wanted_is_told_and_it_may_be_a_folder() -> None:
     files = of({"p.yml": "sh a.sh; ls ci", "a.sh": "sh b.sh", "b.sh": "", "ci/x": ""})
     assert files.reached(["p.yml"], ["b.sh", "ci", "c.sh"]) == {"b.sh", "ci"}
     assert files.reached(["gone"], ["b.sh"]) == set()
+
+
+def test_what_is_reached_is_asked_of_each_word_and_pattern_once() -> None:
+    files = dict.fromkeys((f"d{number // 50}/f{number}.txt" for number in range(4000)), "")
+    texts = {f"{number}.sh": "".join(f"{one}.sh go{one} *x{one}*.c\n" for one in range(100)) for number in range(100)}
+    known = of({**files, **texts, "a.sh": " ".join(f"go{number}" for number in range(3000))})
+    begun = time.process_time()
+    assert known.reached(["0.sh", "a.sh"], ["99.sh", "d1/f60.txt"]) == {"99.sh"}
+    assert time.process_time() - begun < 2
