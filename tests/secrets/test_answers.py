@@ -43,6 +43,14 @@ def test_of_a_value_a_host_of_packages_is_kept_and_nothing_else(value: str | Non
     assert found == ((variable(kept),) if kept is not None or value is None else None)
 
 
+def test_a_host_of_any_of_several_registries_is_kept() -> None:
+    registry = next(iter(BOOK.registries.values()))
+    other = msgspec.structs.replace(registry, mention="packages.example")
+    both = msgspec.structs.replace(BOOK, registries={"one": registry, "other": other})
+    kept = [variable(host) for host in ("crg.apkg.io", "eu.packages.example")]
+    assert answers.bare([*kept, variable("s3cret")], both) == (*kept, variable(""))
+
+
 @pytest.mark.parametrize(
     "value",
     ["ada:s3cret@crg.apkg.io", "crg.apkg.io?token=x", "crg.apkg.io s3cret", "crg.apkg.io\n", "-u x crg.apkg.io"],

@@ -138,6 +138,17 @@ def test_each_is_read_once_and_again_where_a_name_of_the_workspace_came_to_light
     assert desk.brought == ["first", "second", "first", "third"]
 
 
+def test_what_was_read_for_fewer_names_does_not_stand_in_for_what_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(monkeypatch, Ledger())
+    first, second = one("first", "PAT"), one("second", "SHARED", "PAT")
+    assert [facts and facts.repository for facts in desk.uses.all_of([first])] == ["first"]
+    desk.uses.begin(second)
+    desk.failing = {"first"}
+    assert [facts and facts.repository for facts in desk.uses.all_of([first, second])] == [None, "second"]
+
+
 def test_what_is_there_is_not_brought_again(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(monkeypatch, Ledger())
     desk.asking.copies.there["first"] = True
