@@ -16,14 +16,18 @@ from migrator.flow.events import Argument, CommandResult
 from migrator.flow.frame import MAX_DEPTH, Frame
 from migrator.flow.lattice import EVERYTHING, State, join
 from migrator.flow.library import FIRST
+from migrator.flow.nested import SHELLS
 from migrator.ir.nodes import Define, Invoke
 from migrator.ir.values import Unknown, Value, union, unknown
+from migrator.text.patterns import regex
 from migrator.text.source import Span
 
 if TYPE_CHECKING:
     from migrator.flow.interpreter import Interpreter
 
 
+_PARTS = regex(r"[\s;&|(){}]")
+_TRACES = regex(r"-[A-Za-z]*x[A-Za-z]*|xtrace")
 _DEEP = 4
 _MOST_CALLS = 30
 """The most calls of one function within `_DEEP` others that are followed: they double where each calls the next twice.
@@ -161,7 +165,21 @@ class Functions:
             key = _key(function)
             called.add(key)
             inner = frame.but(active=(*frame.active, key), conditional=True, unordered=True)
-            self.body(function, self.machine.recorder.any_time(state), inner, None)
+            begins = self.recorder.any_time(state)
+            begins.traced = begins.traced or (function.name in state.exported and self._may_be_shown(function.name))
+            self.body(function, begins, inner, None)
+
+    def _may_be_shown(self, name: str) -> bool:
+        """Whether a program that is not followed may have a shell run an exported function and print its commands:
+        `xargs bash -xc NAME`."""
+        for command in self.recorder.commands:
+            told = [argument.text for argument in command.arguments if not command.followed]
+            words = [word for text in told for word in ([None] if text is None else _PARTS.split(text))]
+            shell = next((at for at, one in enumerate(words) if one and one.rpartition("/")[2] in SHELLS), len(words))
+            rest = words[shell + 1 :]
+            if None in rest or (name in rest and any(one and _TRACES.fullmatch(one) for one in rest)):
+                return True
+        return False
 
 
 def _key(function: Define) -> str:

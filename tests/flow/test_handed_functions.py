@@ -32,6 +32,28 @@ def test_a_file_that_calls_a_function_that_it_is_handed_is_followed(
 
 
 @pytest.mark.parametrize(
+    ("text", "traced"),
+    [
+        ("export -f f\necho a | xargs bash -xc f", True),
+        ("export -f f\nfind . -exec /bin/bash -xc f {} +", True),
+        ("export -f f\necho a | xargs bash -o xtrace -c 'y;f'", True),
+        ("export -f f\necho a | xargs bash $X f", True),
+        ('export -f f\necho a | xargs bash -c "$X"', True),
+        ("export -f f\nfind . -exec bash -c f {} +", False),
+        ("export -f f\necho a | xargs bash -xc g", False),
+        ("export -f f\necho a | xargs -x $X f", False),
+        ("export -f f\nls -x $X f", False),
+        ("echo a | xargs bash -xc f", False),
+    ],
+)
+def test_a_function_that_another_program_may_have_a_shell_run_is_shown_where_that_prints_its_commands(
+    text: str, traced: bool
+) -> None:
+    flow = ran(f"{FUNCTION}\n{text}", {})
+    assert [one.traced for one in flow.commands if one.name == "see"] == [traced]
+
+
+@pytest.mark.parametrize(
     ("text", "followed"),
     [
         (f"{FUNCTION}\nexport -f f\nbash -x a.sh", True),
