@@ -173,11 +173,12 @@ class Functions:
         """Whether a program that is not followed may have a shell run an exported function and print its commands:
         `xargs bash -xc NAME`."""
         for command in self.recorder.commands:
-            told = [argument.text for argument in command.arguments if not command.followed]
+            told = [command.name, *(argument.text for argument in command.arguments)] if not command.followed else []
             words = [word for text in told for word in ([None] if text is None else _PARTS.split(text))]
             shell = next((at for at, one in enumerate(words) if one and one.rpartition("/")[2] in SHELLS), len(words))
             rest = words[shell + 1 :]
-            if None in rest or (name in rest and any(one and _TRACES.fullmatch(one) for one in rest)):
+            traces = None in words or any(one and _TRACES.fullmatch(one) for one in rest)
+            if traces and (name in words or None in rest):  # a word that is not known may be the shell
                 return True
         return False
 

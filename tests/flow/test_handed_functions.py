@@ -41,8 +41,10 @@ def test_a_file_that_calls_a_function_that_it_is_handed_is_followed(
         ('export -f f\necho a | xargs bash -c "$X"', True),
         ("export -f f\nfind . -exec bash -c f {} +", False),
         ("export -f f\necho a | xargs bash -xc g", False),
-        ("export -f f\necho a | xargs -x $X f", False),
-        ("export -f f\nls -x $X f", False),
+        ("export -f f\necho a | xargs $X f", True),
+        ("export -f f\n$X f", True),
+        ("export -f f\necho a | xargs $X g", False),
+        ("export -f f\nls -x f", False),
         ("echo a | xargs bash -xc f", False),
     ],
 )
